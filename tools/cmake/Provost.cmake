@@ -1,0 +1,190 @@
+# The functions that every room's CMakeLists.txt is written with:
+#
+#   provost_library(<target> [ALIAS <provost::x>] SRCS ... [DEPS ...])
+#   provost_executable(<target> SRCS ... [DEPS ...])
+#   provost_test(<target> SRCS ... [DEPS ...] [NEEDS <executable>...] [DATA_DIR <folder>]
+#                [LABELS ...] [TIMEOUT <seconds>])
+#   provost_benchmark(<target> SRCS ... [DEPS ...])
+#
+# In a build without gRPC (PROVOST_GRPC=OFF) a target with a DEPS or NEEDS that does not exist is
+# left out, and so is whatever needs it in turn. Everywhere else a missing one is an error.
+
+include(GoogleTest)
+
+set(provost_warnings -Wall -Wextra -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # GCC 12 reports an overlap in std::string's own operator+ (GCC bug 105651).
+  list(APPEND provost_warnings -Wno-restrict)
+  if(PROVOST_SANITIZE)
+    # The sanitizers' instrumentation makes GCC lose track of what is initialised (GCC bug 105562).
+    list(APPEND provost_warnings -Wno-maybe-uninitialized)
+  endif()
+else()
+  list(APPEND provost_warnings -Wthread-safety)
+endif()
+
+set(provost_sanitize_flags "")
+if(PROVOST_SANITIZE)
+  set(provost_sanitize_flags -fsanitize=${PROVOST_SANITIZE} -fno-omit-frame-pointer)
+  if(PROVOST_SANITIZE MATCHES "undefined")
+    list(APPEND provost_sanitize_flags -fno-sanitize-recover=undefined)
+    if(PROVOST_GRPC)
+      # These four checks double the time that gRPC's headers take, and find nothing in them. The
+      # interface flags come after a target's own, so this takes back what is set above.
+      set_property(TARGET gRPC::grpc++ APPEND PROPERTY
+        INTERFACE_COMPILE_OPTIONS -fno-sanitize=null,alignment,object-size,vptr)
+    endif()
+  endif()
+endif()
+
+# GCC 12's TSan cannot start where the kernel randomises addresses by more bits than it expects;
+# such a test is run without randomisation.
+set(provost_test_launcher "")
+if(PROVOST_SANITIZE MATCHES "thread")
+  find_program(PROVOST_SETARCH setarch REQUIRED)
+  set(provost_test_launcher ${PROVOST_SETARCH} --addr-no-randomize)
+endif()
+
+# Adds a folder of the repository if it has a CMakeLists.txt, now or at a later run.
+macro(provost_add_room room)
+  file(GLOB provost_room_file CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${room}/CMakeLists.txt)
+  if(provost_room_file)
+    add_subdirectory(${PROJECT_SOURCE_DIR}/${room} ${PROJECT_BINARY_DIR}/${room})
+  endif()
+endmacro()
+
+# Sets `out` to whether all targets are there, and stops the configuration where one is missing that
+# has to be.
+function(provost_targets_exist out name)
+  set(${out} TRUE PARENT_SCOPE)
+  foreach(dep IN LISTS ARGN)
+    if(dep MATCHES "^[$-]" OR TARGET ${dep})
+      continue()
+    endif()
+    if(NOT dep MATCHES "^provost|::")
+      continue()  # a plain system library
+    endif()
+    if(PROVOST_GRPC)
+      message(FATAL_ERROR "${name}: there is no target `${dep}`")
+    endif()
+    set(${out} FALSE PARENT_SCOPE)
+  endforeach()
+endfunction()
+
+# Our flags and include folders, for one target of ours.
+function(provost_target_setup target)
+  target_compile_options(${target} PRIVATE ${provost_warnings} ${provost_sanitize_flags})
+  set(scope PUBLIC)
+  get_target_property(type ${target} TYPE)
+  if(type STREQUAL "EXECUTABLE")
+    set(scope PRIVATE)
+  endif()
+  target_include_directories(${target} ${scope} $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
+  cmake_path(IS_PREFIX PROJECT_SOURCE_DIR ${CMAKE_CURRENT_SOURCE_DIR} inside)
+  cmake_path(RELATIVE_PATH CMAKE_CURRENT_SOURCE_DIR BASE_DIRECTORY ${PROJECT_SOURCE_DIR}
+    OUTPUT_VARIABLE room)
+  if(NOT room MATCHES "^policy")
+    target_include_directories(${target} ${scope} $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>)
+  endif()
+  if(PROVOST_CLANG_TIDY)
+    set_target_properties(${target} PROPERTIES CXX_CLANG_TIDY "${PROVOST_CLANG_TIDY}")
+  endif()
+endfunction()
+
+function(provost_library target)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "ALIAS" "SRCS;DEPS")
+  provost_targets_exist(complete ${target} ${arg_DEPS})
+  if(NOT complete)
+    return()
+  endif()
+  add_library(${target} STATIC ${arg_SRCS})
+  provost_target_setup(${target})
+  target_link_libraries(${target} PUBLIC ${arg_DEPS})
+  if(arg_ALIAS)
+    add_library(${arg_ALIAS} ALIAS ${target})
+  endif()
+endfunction()
+
+function(provost_executable target)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SRCS;DEPS")
+  provost_targets_exist(complete ${target} ${arg_DEPS})
+  if(NOT complete)
+    return()
+  endif()
+  add_executable(${target} ${arg_SRCS})
+  provost_target_setup(${target})
+  target_link_libraries(${target} PRIVATE ${arg_DEPS})
+endfunction()
+
+# A GoogleTest program; each of its tests is a test of CTest.
+#   DEPS      libraries; GoogleTest and its main function come with it
+#   NEEDS     executables that the test starts; they are found in PROVOST_BIN_DIR
+#   DATA_DIR  folder of fixtures, relative to the CMakeLists.txt; known as PROVOST_TEST_DATA_DIR
+#   LABELS    `tsan`: runs in the tsan build as well; `release_only`: too slow for sanitizers
+#   TIMEOUT   seconds for one TEST(), 120 if left out
+# The code may use PROVOST_SOURCE_DIR (the repository's root) and PROVOST_BIN_DIR.
+function(provost_test target)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "DATA_DIR;TIMEOUT" "SRCS;DEPS;NEEDS;LABELS")
+  provost_targets_exist(complete ${target} ${arg_DEPS} ${arg_NEEDS})
+  foreach(executable IN LISTS arg_NEEDS)
+    if(NOT TARGET ${executable})
+      if(PROVOST_GRPC)
+        message(FATAL_ERROR "${target}: there is no executable `${executable}`")
+      endif()
+      set(complete FALSE)
+    endif()
+  endforeach()
+  if(NOT complete)
+    return()
+  endif()
+  add_executable(${target} ${arg_SRCS})
+  provost_target_setup(${target})
+  target_link_libraries(${target} PRIVATE ${arg_DEPS} GTest::gmock GTest::gtest_main)
+  target_compile_definitions(${target} PRIVATE
+    PROVOST_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+    PROVOST_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+  if(arg_DATA_DIR)
+    target_compile_definitions(${target} PRIVATE
+      PROVOST_TEST_DATA_DIR="${CMAKE_CURRENT_SOURCE_DIR}/${arg_DATA_DIR}")
+  endif()
+  if(arg_NEEDS)
+    add_dependencies(${target} ${arg_NEEDS})
+  endif()
+  foreach(label IN LISTS arg_LABELS)
+    if(NOT TARGET provost_tests_${label})
+      add_custom_target(provost_tests_${label})
+    endif()
+    add_dependencies(provost_tests_${label} ${target})
+  endforeach()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  if(PROVOST_SYNTAX_ONLY)
+    return()
+  endif()
+  if(provost_test_launcher)
+    set_target_properties(${target} PROPERTIES CROSSCOMPILING_EMULATOR "${provost_test_launcher}")
+  endif()
+  set(labels "")
+  if(arg_LABELS)
+    set(labels LABELS "${arg_LABELS}")
+  endif()
+  gtest_discover_tests(${target}
+    TEST_PREFIX ${target}.
+    DISCOVERY_TIMEOUT 60
+    PROPERTIES TIMEOUT ${arg_TIMEOUT} ${labels})
+endfunction()
+
+# A google-benchmark program. It comes with a main function; a program that has its own links
+# benchmark::benchmark through provost_executable instead.
+function(provost_benchmark target)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SRCS;DEPS")
+  provost_targets_exist(complete ${target} ${arg_DEPS})
+  if(NOT complete)
+    return()
+  endif()
+  add_executable(${target} ${arg_SRCS})
+  provost_target_setup(${target})
+  target_link_libraries(${target} PRIVATE ${arg_DEPS} benchmark::benchmark
+    benchmark::benchmark_main)
+endfunction()
