@@ -40,9 +40,13 @@ endif()
 # GCC 12's TSan cannot start where the kernel randomises addresses by more bits than it expects;
 # such a test is run without randomisation.
 set(provost_test_launcher "")
-if(PROVOST_SANITIZE MATCHES "thread")
-  find_program(PROVOST_SETARCH setarch REQUIRED)
-  set(provost_test_launcher ${PROVOST_SETARCH} --addr-no-randomize)
+set(provost_random_bits_file /proc/sys/vm/mmap_rnd_bits)
+if(PROVOST_SANITIZE MATCHES "thread" AND EXISTS ${provost_random_bits_file})
+  file(STRINGS ${provost_random_bits_file} provost_random_bits LIMIT_COUNT 1)
+  if(provost_random_bits GREATER 28)
+    find_program(PROVOST_SETARCH setarch REQUIRED)
+    set(provost_test_launcher ${PROVOST_SETARCH} --addr-no-randomize)
+  endif()
 endif()
 
 # Adds a folder of the repository if it has a CMakeLists.txt, now or at a later run.
@@ -80,7 +84,6 @@ function(provost_target_setup target)
     set(scope PRIVATE)
   endif()
   target_include_directories(${target} ${scope} $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
-  cmake_path(IS_PREFIX PROJECT_SOURCE_DIR ${CMAKE_CURRENT_SOURCE_DIR} inside)
   cmake_path(RELATIVE_PATH CMAKE_CURRENT_SOURCE_DIR BASE_DIRECTORY ${PROJECT_SOURCE_DIR}
     OUTPUT_VARIABLE room)
   if(NOT room MATCHES "^policy")
