@@ -42,11 +42,11 @@ struct RoleInfo {
   std::string name;
   std::string title;
   KindSet assignable_at;
-  std::vector<RoleId> may_assign;          // sorted; as written
-  bool may_assign_subset = false;          // rule 11
-  std::vector<RoleId> may_override;        // sorted; the default (may_assign) filled in
+  std::vector<RoleId> may_assign;                 // sorted; as written
+  bool may_assign_subset = false;                 // rule 11
+  std::vector<RoleId> may_override;               // sorted; the default (may_assign) filled in
   std::optional<std::vector<RoleId>> may_switch;  // unset: what its holder holds or may assign
-  bool is_custom = false;                  // added by an extension of a preset
+  bool is_custom = false;                         // added by an extension of a preset
 };
 
 // One filled cell. `reach` cells stand beside the ordinary cell of the same place: they hold for
@@ -104,14 +104,15 @@ struct CellValue {
 // without a load.
 using CellCode = uint16_t;
 inline constexpr CellCode kCodeNone = 0;
-inline constexpr CellCode kCodeAllow = 1;     // ALLOW, no fact needed
+inline constexpr CellCode kCodeAllow = 1;  // ALLOW, no fact needed
 inline constexpr CellCode kCodePrevent = 2;
 inline constexpr CellCode kCodeProhibit = 3;
 
 class Matrix {
  public:
   // Checks `data` (ids in range, sorted, caps) and builds the lookup tables. INVALID_ARGUMENT
-  // names the first thing wrong. Cost: proportional to permissions x kinds x roles.
+  // names the first thing wrong. Cost: proportional to permissions x kinds x roles, and to the
+  // cells (the digest is taken over all of them): 1 ms for a preset, 1 s for a million cells.
   static absl::StatusOr<std::shared_ptr<const Matrix>> Create(MatrixData data);
 
   // Reads what Serialize() wrote. DATA_LOSS if the bytes are damaged (a checksum covers all of
@@ -178,8 +179,7 @@ class Matrix {
   const std::vector<RoleId>& AssignableFrom(RoleId role) const { return reachable_[role.value]; }
   // True if `role` may assign anything at all, by name or as a subset.
   bool GivesDelegation(RoleId role) const {
-    return !data_.roles[role.value].may_assign.empty() ||
-           data_.roles[role.value].may_assign_subset;
+    return !data_.roles[role.value].may_assign.empty() || data_.roles[role.value].may_assign_subset;
   }
   // The exclusive sets (indices into data().exclusive_sets) that contain `role`.
   const std::vector<int>& ExclusiveSetsOf(RoleId role) const { return exclusive_of_[role.value]; }
