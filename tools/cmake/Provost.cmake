@@ -6,8 +6,8 @@
 #                [LABELS ...] [TIMEOUT <seconds>])
 #   provost_benchmark(<target> SRCS ... [DEPS ...])
 #
-# In a build without gRPC (PROVOST_GRPC=OFF) a target with a DEPS or NEEDS that does not exist is
-# left out, and so is whatever needs it in turn. Everywhere else a missing one is an error.
+# In a build without gRPC (PROVOST_GRPC=OFF) what needs gRPC is left out: the rooms named below, and
+# each target that has one of theirs among its DEPS or NEEDS.
 
 include(GoogleTest)
 
@@ -49,29 +49,55 @@ if(PROVOST_SANITIZE MATCHES "thread" AND EXISTS ${provost_random_bits_file})
   endif()
 endif()
 
+set(provost_grpc_rooms src/client src/server src/service)
+set(provost_grpc_targets "^(gRPC::.*|provost(_|::)(client|server|service)|provostd?)$")
+
 # Adds a folder of the repository if it has a CMakeLists.txt, now or at a later run.
 macro(provost_add_room room)
   file(GLOB provost_room_file CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${room}/CMakeLists.txt)
-  if(provost_room_file)
+  if(provost_room_file AND (PROVOST_GRPC OR NOT "${room}" IN_LIST provost_grpc_rooms))
     add_subdirectory(${PROJECT_SOURCE_DIR}/${room} ${PROJECT_BINARY_DIR}/${room})
   endif()
 endmacro()
 
-# Sets `out` to whether all targets are there, and stops the configuration where one is missing that
-# has to be.
-function(provost_targets_exist out name)
+# Adds each folder in `parent` that has a CMakeLists.txt.
+macro(provost_add_rooms parent)
+  file(GLOB provost_room_files CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}
+    ${PROJECT_SOURCE_DIR}/${parent}/*/CMakeLists.txt)
+  foreach(room IN LISTS provost_room_files)
+    cmake_path(GET room PARENT_PATH room)
+    provost_add_room(${room})
+  endforeach()
+endmacro()
+
+# Sets `out` to whether the target `name`, which needs the targets that follow, is part of this build.
+function(provost_is_built out name)
+  get_property(left_out GLOBAL PROPERTY PROVOST_LEFT_OUT)
   set(${out} TRUE PARENT_SCOPE)
   foreach(dep IN LISTS ARGN)
-    if(dep MATCHES "^[$-]" OR TARGET ${dep})
-      continue()
+    if(NOT PROVOST_GRPC AND (dep MATCHES "${provost_grpc_targets}" OR dep IN_LIST left_out))
+      set_property(GLOBAL APPEND PROPERTY PROVOST_LEFT_OUT ${name})
+      set(${out} FALSE PARENT_SCOPE)
+      return()
     endif()
-    if(NOT dep MATCHES "^provost|::")
-      continue()  # a plain system library
+  endforeach()
+  foreach(dep IN LISTS ARGN)
+    set_property(GLOBAL APPEND PROPERTY PROVOST_NEEDED "${name}|${dep}")
+  endforeach()
+endfunction()
+
+# Stops the configuration where a target of ours needs one that no room makes: CMake itself would
+# take a misspelt one for a system library.
+function(provost_verify_deps)
+  get_property(needed GLOBAL PROPERTY PROVOST_NEEDED)
+  foreach(pair IN LISTS needed)
+    if(pair MATCHES "^(.*)[|](provost.*|.*::.*)$")
+      set(name ${CMAKE_MATCH_1})
+      set(dep ${CMAKE_MATCH_2})
+      if(NOT TARGET ${dep})
+        message(FATAL_ERROR "${name}: there is no target `${dep}`")
+      endif()
     endif()
-    if(PROVOST_GRPC)
-      message(FATAL_ERROR "${name}: there is no target `${dep}`")
-    endif()
-    set(${out} FALSE PARENT_SCOPE)
   endforeach()
 endfunction()
 
@@ -96,7 +122,7 @@ endfunction()
 
 function(provost_library target)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "ALIAS" "SRCS;DEPS")
-  provost_targets_exist(complete ${target} ${arg_DEPS})
+  provost_is_built(complete ${target} ${arg_DEPS})
   if(NOT complete)
     return()
   endif()
@@ -110,7 +136,7 @@ endfunction()
 
 function(provost_executable target)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SRCS;DEPS")
-  provost_targets_exist(complete ${target} ${arg_DEPS})
+  provost_is_built(complete ${target} ${arg_DEPS})
   if(NOT complete)
     return()
   endif()
@@ -128,15 +154,7 @@ endfunction()
 # The code may use PROVOST_SOURCE_DIR (the repository's root) and PROVOST_BIN_DIR.
 function(provost_test target)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "DATA_DIR;TIMEOUT" "SRCS;DEPS;NEEDS;LABELS")
-  provost_targets_exist(complete ${target} ${arg_DEPS} ${arg_NEEDS})
-  foreach(executable IN LISTS arg_NEEDS)
-    if(NOT TARGET ${executable})
-      if(PROVOST_GRPC)
-        message(FATAL_ERROR "${target}: there is no executable `${executable}`")
-      endif()
-      set(complete FALSE)
-    endif()
-  endforeach()
+  provost_is_built(complete ${target} ${arg_DEPS} ${arg_NEEDS})
   if(NOT complete)
     return()
   endif()
@@ -182,7 +200,7 @@ endfunction()
 # benchmark::benchmark through provost_executable instead.
 function(provost_benchmark target)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SRCS;DEPS")
-  provost_targets_exist(complete ${target} ${arg_DEPS})
+  provost_is_built(complete ${target} ${arg_DEPS})
   if(NOT complete)
     return()
   endif()
