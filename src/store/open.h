@@ -1,0 +1,58 @@
+#ifndef PROVOST_STORE_OPEN_H_
+#define PROVOST_STORE_OPEN_H_
+
+#include <rocksdb/env.h>
+#include <rocksdb/options.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "store/database.h"
+#include "store/migration.h"
+#include "store/open_log.h"
+
+namespace provost::store {
+
+/// The steps of `Database::Open`, in their order: first everything that can refuse the folder, so
+/// that a folder which is refused is left as it was.
+class DatabaseOpener {
+ public:
+  explicit DatabaseOpener(const DatabaseOptions& options);
+
+  absl::StatusOr<std::unique_ptr<Database>> Open();
+
+ private:
+  absl::Status CheckOptions() const;
+  // Finds or makes the folder and takes its lock.
+  absl::Status TakeFolder();
+  // Whether a database is in the folder. Pieces of one without its CURRENT file are DATA_LOSS.
+  absl::StatusOr<bool> FindDatabase() const;
+  // Refuses what a newer version wrote, without writing anything.
+  absl::Status CheckReadable();
+  absl::Status OpenTables();
+  // Reads the format version, runs the migrations, writes the version.
+  absl::Status BringUpToDate(bool is_new);
+  absl::Status Migrate(uint32_t from);
+  absl::Status WriteFormatVersion(uint32_t version);
+  absl::StatusOr<bool> HasRows() const;
+
+  absl::Status NewerFormat(uint32_t version) const;
+  // RocksDB's status, with the folder, and with the file where RocksDB leaves it out.
+  absl::Status Refusal(const rocksdb::Status& status) const;
+
+  const DatabaseOptions& options_;
+  uint32_t format_version_;
+  const std::vector<Migration>& migrations_;
+  std::shared_ptr<OpenLog> log_;
+  rocksdb::DBOptions db_options_;
+  rocksdb::ColumnFamilyOptions table_options_;
+  std::unique_ptr<Database> database_;
+};
+
+}  // namespace provost::store
+
+#endif  // PROVOST_STORE_OPEN_H_

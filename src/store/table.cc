@@ -1,0 +1,53 @@
+#include "store/table.h"
+
+namespace provost::store {
+namespace {
+
+struct NamedTable {
+  Table table;
+  absl::string_view name;
+};
+
+constexpr std::array<NamedTable, kTableCount> kNamedTables = {{
+    {Table::kMeta, "meta"},
+    {Table::kTenants, "tenants"},
+    {Table::kPolicies, "policies"},
+    {Table::kUsers, "users"},
+    {Table::kGroups, "groups"},
+    {Table::kMembers, "members"},
+    {Table::kCatalogs, "catalogs"},
+    {Table::kCourses, "courses"},
+    {Table::kPlans, "plans"},
+    {Table::kSessions, "sessions"},
+    {Table::kAssignments, "assignments"},
+    {Table::kOverrides, "overrides"},
+    {Table::kIndexes, "indexes"},
+    {Table::kChanges, "changes"},
+    {Table::kAudit, "audit"},
+    {Table::kRequests, "requests"},
+}};
+
+}  // namespace
+
+const std::array<Table, kTableCount>& AllTables() {
+  static constexpr std::array<Table, kTableCount> kTables = [] {
+    std::array<Table, kTableCount> tables{};
+    for (size_t i = 0; i < kTableCount; ++i) tables[i] = kNamedTables[i].table;
+    return tables;
+  }();
+  return kTables;
+}
+
+absl::string_view TableName(Table table) {
+  const size_t index = static_cast<size_t>(table);
+  return index < kTableCount ? kNamedTables[index].name : "unknown";
+}
+
+std::optional<Table> TableOfName(absl::string_view name) {
+  for (const NamedTable& named : kNamedTables) {
+    if (named.name == name) return named.table;
+  }
+  return std::nullopt;
+}
+
+}  // namespace provost::store
