@@ -110,9 +110,9 @@ struct SetTenant {
   bool suspended = false;
 };
 
-using ChangeOp =
-    std::variant<PutSubject, RemoveSubject, PutMember, RemoveMember, PutScope, RemoveScope,
-                 PutAssignment, RemoveAssignment, PutOverride, RemoveOverride, SetPolicy, SetTenant>;
+using ChangeOp = std::variant<PutSubject, RemoveSubject, PutMember, RemoveMember, PutScope,
+                              RemoveScope, PutAssignment, RemoveAssignment, PutOverride,
+                              RemoveOverride, SetPolicy, SetTenant>;
 
 // The ops are applied in order; later ones see what earlier ones did.
 struct Change {

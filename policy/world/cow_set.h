@@ -89,8 +89,8 @@ class CowSet {
     }
     const Leaf* leaf = static_cast<const Leaf*>(node);
     cursor.leaf_ = leaf;
-    cursor.at_ = static_cast<int>(std::lower_bound(leaf->keys, leaf->keys + leaf->count, key) -
-                                  leaf->keys);
+    cursor.at_ =
+        static_cast<int>(std::lower_bound(leaf->keys, leaf->keys + leaf->count, key) - leaf->keys);
     if (cursor.at_ >= leaf->count) {
       cursor.at_ = leaf->count - 1;
       cursor.Next();
@@ -167,8 +167,8 @@ class CowSet {
     return static_cast<N*>(*slot);
   }
   static int ChildFor(const Inner* inner, const Key& key) {
-    const int at = static_cast<int>(
-        std::upper_bound(inner->keys, inner->keys + inner->count, key) - inner->keys);
+    const int at = static_cast<int>(std::upper_bound(inner->keys, inner->keys + inner->count, key) -
+                                    inner->keys);
     return at == 0 ? 0 : at - 1;
   }
   static Key LeastOf(const Node* node) {
@@ -186,8 +186,7 @@ class CowSet {
         // Keys that come in order fill their nodes: bulk loads are in order.
         const int keep = leaf->keys[leaf->count - 1] < key ? kLeafKeys - 1 : kLeafKeys / 2;
         right->count = static_cast<uint16_t>(leaf->count - keep);
-        std::memcpy(static_cast<void*>(right->keys), leaf->keys + keep,
-                    sizeof(Key) * right->count);
+        std::memcpy(static_cast<void*>(right->keys), leaf->keys + keep, sizeof(Key) * right->count);
         leaf->count = static_cast<uint16_t>(keep);
       }
       Leaf* into = right != nullptr && !(key < right->keys[0]) ? right : leaf;
@@ -208,8 +207,7 @@ class CowSet {
       right = New<Inner>(edit, inner->level);
       const int keep = at == kInnerKeys - 1 ? kInnerKeys - 1 : kInnerKeys / 2;
       right->count = static_cast<uint16_t>(inner->count - keep);
-      std::memcpy(static_cast<void*>(right->keys), inner->keys + keep,
-                  sizeof(Key) * right->count);
+      std::memcpy(static_cast<void*>(right->keys), inner->keys + keep, sizeof(Key) * right->count);
       std::memcpy(right->children, inner->children + keep, sizeof(Node*) * right->count);
       inner->count = static_cast<uint16_t>(keep);
     }

@@ -83,8 +83,8 @@ class EpochDomain {
   std::atomic<Slot*> slots_{nullptr};
 
   std::mutex mutex_;
-  std::multiset<uint64_t> held_;   // guarded by mutex_
-  std::vector<Batch> waiting_;     // guarded by mutex_; oldest first
+  std::multiset<uint64_t> held_;  // guarded by mutex_
+  std::vector<Batch> waiting_;    // guarded by mutex_; oldest first
 };
 
 // A pin for the life of the object, on one thread.

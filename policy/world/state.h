@@ -224,8 +224,8 @@ class WorldState {
   // Every (role, subject) with an assignment at exactly `scope`.
   template <typename Visit>
   void ForEachHolderAt(ScopeId scope, Visit visit) const {
-    for (auto at = holders_.Seek({scope.value, 0, 0});
-         at.valid() && at.key().scope == scope.value; at.Next()) {
+    for (auto at = holders_.Seek({scope.value, 0, 0}); at.valid() && at.key().scope == scope.value;
+         at.Next()) {
       if (!visit(RoleId(static_cast<uint16_t>(at.key().role)), SubjectId(at.key().subject))) return;
     }
   }
@@ -278,9 +278,8 @@ class WorldState {
   bool ForEachInSubtree(ScopeId top, Visit visit) const {
     if (!visit(top)) return false;
     bool go_on = true;
-    ForEachChild(top, ScopeId(0), [&](ScopeId child) {
-      return go_on = ForEachInSubtree(child, visit);
-    });
+    ForEachChild(top, ScopeId(0),
+                 [&](ScopeId child) { return go_on = ForEachInSubtree(child, visit); });
     return go_on;
   }
 
@@ -296,9 +295,6 @@ class WorldState {
       if (!visit(ScopeId(at.key().first))) return;
     }
   }
-
-  // True if at least one PROHIBIT override stands anywhere: a fast way past looking for them.
-  bool any_override() const { return !overridden_.empty(); }
 
   // Bytes of this state's own records, shared ones included. O(n): for tests and statistics.
   size_t MemoryBytes() const;

@@ -105,7 +105,6 @@ class WorldEdit {
   void LoadDraft(uint32_t subject, DetailDraft* draft) const;
   // Writes the draft back: the detail node, and the hot line made from it.
   void StoreDraft(uint32_t subject, const DetailDraft& draft);
-  bool AppendAssignment(uint32_t subject, const AssignmentRecord& record);
   void RefreshLine(uint32_t subject);
   void RefreshClosures(uint32_t group);
   void RefreshPaths(uint32_t scope);

@@ -1,0 +1,92 @@
+#include "policy/decide/held.h"
+
+#include <algorithm>
+#include <functional>
+
+#include "absl/container/flat_hash_set.h"
+
+namespace provost {
+namespace {
+
+void AddHolder(const WorldState& state, SubjectId holder, const ScopePath& path, absl::Time time,
+               absl::Time until, std::vector<HeldRole>* held) {
+  for (const AssignmentRecord& record : state.AssignmentsOf(holder)) {
+    if (!record.LiveAt(time) || !path.Contains(record.scope)) continue;
+    held->push_back({RoleId(record.role), holder, &record, std::min(until, record.window.expires)});
+  }
+}
+
+}  // namespace
+
+std::vector<HeldRole> RolesOnPath(const WorldState& state, SubjectId subject, ScopeId scope,
+                                  absl::Time time) {
+  std::vector<HeldRole> held;
+  if (!state.HasSubject(subject) || !state.HasScope(scope) || state.IsSuspended(subject) ||
+      state.suspended()) {
+    return held;
+  }
+  const ScopePath path = state.PathOf(scope);
+  if (state.KindOf(subject) == SubjectKind::kUser && state.matrix().default_role().has_value()) {
+    held.push_back({*state.matrix().default_role(), subject, nullptr, absl::InfiniteFuture()});
+  }
+  AddHolder(state, subject, path, time, absl::InfiniteFuture(), &held);
+  for (const MembershipRecord& direct : state.GroupsOf(subject)) {
+    const GroupClosure* closure = state.closure(direct.group);
+    if (closure == nullptr || !direct.window.Contains(time)) continue;
+    for (uint64_t i = 0; i < closure->count; ++i) {
+      const MembershipRecord& above = closure->entries()[i];
+      if (!above.window.Contains(time)) continue;
+      AddHolder(state, SubjectId(above.group), path, time,
+                std::min(direct.window.expires, above.window.expires), &held);
+    }
+  }
+  return held;
+}
+
+std::set<RoleId> DelegableRoles(const WorldState& state, SubjectId subject, ScopeId scope,
+                                absl::Time time) {
+  std::set<RoleId> roles;
+  for (const HeldRole& held : RolesOnPath(state, subject, scope, time)) {
+    const std::vector<RoleId>& reachable = state.matrix().AssignableFrom(held.role);
+    roles.insert(reachable.begin(), reachable.end());
+  }
+  return roles;
+}
+
+std::vector<SubjectId> SubjectsBelow(const WorldState& state, SubjectId subject) {
+  std::vector<SubjectId> all;
+  absl::flat_hash_set<uint32_t> seen;
+  std::function<void(SubjectId)> visit = [&](SubjectId id) {
+    if (!seen.insert(id.value).second) return;
+    all.push_back(id);
+    if (state.KindOf(id) != SubjectKind::kGroup) return;
+    state.ForEachMember(id, SubjectId(0), [&](SubjectId member) {
+      visit(member);
+      return true;
+    });
+  };
+  visit(subject);
+  return all;
+}
+
+std::vector<MembershipRecord> GroupsAbove(const WorldState& state, SubjectId subject) {
+  std::vector<MembershipRecord> all;
+  std::function<void(SubjectId, Window)> visit = [&](SubjectId id, Window window) {
+    for (const MembershipRecord& seen : all) {
+      if (seen.group == id.value && seen.window.not_before <= window.not_before &&
+          window.expires <= seen.window.expires) {
+        return;
+      }
+    }
+    all.push_back({id.value, window});
+    for (const MembershipRecord& above : state.GroupsOf(id)) {
+      const Window both{std::max(window.not_before, above.window.not_before),
+                        std::min(window.expires, above.window.expires)};
+      if (!both.empty()) visit(SubjectId(above.group), both);
+    }
+  };
+  visit(subject, Window());
+  return all;
+}
+
+}  // namespace provost

@@ -1,0 +1,43 @@
+// The roles that a subject holds on a path, and what those let it hand on (D of rule 11 on).
+#ifndef PROVOST_POLICY_DECIDE_HELD_H_
+#define PROVOST_POLICY_DECIDE_HELD_H_
+
+#include <set>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "policy/matrix/types.h"
+#include "policy/world/state.h"
+
+namespace provost {
+
+// One role, held by one assignment: the subject's own or a group's.
+struct HeldRole {
+  RoleId role;
+  SubjectId holder;                          // the subject itself or the group
+  const AssignmentRecord* record = nullptr;  // null: the default role; lives as long as the state
+  // When this way of holding it ends: the assignment's end and, through a group, the membership's.
+  absl::Time until = absl::InfiniteFuture();
+};
+
+// Every live way in which `subject` holds a role at a scope on path(scope) at `time`, the default
+// role included. Nothing for a suspended subject or tenant. Cost: the subject's assignments and
+// those of its groups.
+std::vector<HeldRole> RolesOnPath(const WorldState& state, SubjectId subject, ScopeId scope,
+                                  absl::Time time);
+
+// D(subject, scope): the roles held on path(scope) and all that `may_assign` reaches from them.
+std::set<RoleId> DelegableRoles(const WorldState& state, SubjectId subject, ScopeId scope,
+                                absl::Time time);
+
+// Every subject that is `subject` or, if that is a group, is in it by any chain, whatever the
+// windows and suspensions: whom a grant to it concerns, now or later.
+std::vector<SubjectId> SubjectsBelow(const WorldState& state, SubjectId subject);
+
+// Every group that `subject` is in by any chain, itself included, with the windows of the chains
+// (suspensions not counted): what it holds, now or later.
+std::vector<MembershipRecord> GroupsAbove(const WorldState& state, SubjectId subject);
+
+}  // namespace provost
+
+#endif  // PROVOST_POLICY_DECIDE_HELD_H_
