@@ -7,7 +7,10 @@ endif()
 
 find_program(PROVOST_CCACHE ccache)
 if(PROVOST_CCACHE AND NOT PROVOST_SYNTAX_ONLY)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${PROVOST_CCACHE})
+  # Paths are hashed relative to the repository, so that build folders and clones share what they
+  # compile alike.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+    CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${PROVOST_CCACHE})
 endif()
 
 find_program(PROVOST_MOLD mold)
