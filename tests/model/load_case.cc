@@ -40,8 +40,10 @@ absl::Status ReadMessage(const std::string& path, google::protobuf::Message* mes
   return absl::OkStatus();
 }
 
-// A base with its extension laid over it: removals first, then what is added.
-v1::PolicySource Extend(v1::PolicySource base, const v1::PolicySource& extension) {
+// A base with its extension laid over it: removals first, then what is added. A role that the base
+// has already is added to; the others are custom.
+v1::PolicySource Extend(v1::PolicySource base, const v1::PolicySource& extension,
+                        std::set<std::string>* custom_roles) {
   v1::PolicySource all = std::move(base);
   all.set_name(extension.name());
   auto* roles = all.mutable_roles();
@@ -52,7 +54,17 @@ v1::PolicySource Extend(v1::PolicySource base, const v1::PolicySource& extension
   }
   all.mutable_facts()->MergeFrom(extension.facts());
   all.mutable_permissions()->MergeFrom(extension.permissions());
-  all.mutable_roles()->MergeFrom(extension.roles());
+  for (const v1::Role& added : extension.roles()) {
+    const auto same = std::find_if(roles->begin(), roles->end(), [&](const v1::Role& role) {
+      return role.name() == added.name();
+    });
+    if (same != roles->end()) {
+      same->MergeFrom(added);
+    } else {
+      *roles->Add() = added;
+      custom_roles->insert(added.name());
+    }
+  }
   all.mutable_exclusive_sets()->MergeFrom(extension.exclusive_sets());
   if (!extension.default_role().empty()) all.set_default_role(extension.default_role());
   if (!extension.anonymous_role().empty()) all.set_anonymous_role(extension.anonymous_role());
@@ -89,8 +101,7 @@ absl::StatusOr<Case> LoadCase(const std::string& path, const std::string& source
         !read.ok()) {
       return read;
     }
-    for (const v1::Role& role : loaded.policy.roles()) loaded.custom_roles.insert(role.name());
-    loaded.policy = Extend(std::move(base), loaded.policy);
+    loaded.policy = Extend(std::move(base), loaded.policy, &loaded.custom_roles);
   }
   loaded.now = loaded.scenario.has_now() ? ToTime(loaded.scenario.now()) : default_now;
   return loaded;
