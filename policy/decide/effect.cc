@@ -5,8 +5,9 @@
 namespace provost {
 namespace {
 
-absl::Span<const OverrideRecord> RecordsFor(const WorldState& state, uint32_t scope, RoleId role) {
-  const absl::Span<const OverrideRecord> all = state.OverridesAt(ScopeId(scope));
+absl::Span<const OverrideRecord> RecordsFor(const Place& place, uint32_t scope, RoleId role) {
+  const absl::Span<const OverrideRecord> all =
+      scope == place.substitute_scope ? place.substitute : place.state->OverridesAt(ScopeId(scope));
   auto begin = std::lower_bound(
       all.begin(), all.end(), role.value,
       [](const OverrideRecord& record, uint16_t value) { return record.role < value; });
@@ -44,7 +45,7 @@ CellValue ApplyOverrides(const Place& place, RoleId role, const CellValue& cell,
     bool lock_here = false;
     CellValue allow;
     const size_t first_trace = traces == nullptr ? 0 : traces->size();
-    for (const OverrideRecord& record : RecordsFor(*place.state, place.path.ids[i], role)) {
+    for (const OverrideRecord& record : RecordsFor(place, place.path.ids[i], role)) {
       const bool exact = record.permission == place.permission.value;
       if (!exact && (reach || !matrix.Implies(PermissionId(record.permission), place.permission,
                                               place.kind))) {

@@ -30,6 +30,11 @@ struct Place {
   ScopeKind kind = ScopeKind::kTenant;
   ScopePath path;
   uint32_t override_mask = 0;  // bit i: path.ids[i] has overrides
+
+  // What-if: `substitute` stands in place of the overrides at this scope (0: nowhere). Its bit of
+  // override_mask must be set.
+  uint32_t substitute_scope = 0;
+  absl::Span<const OverrideRecord> substitute;
 };
 
 // `cell` after the overrides for `role` along the path, from the tenant down: a deeper one replaces
