@@ -339,8 +339,8 @@ absl::Status CheckMove(const WorldState& state, SubjectId actor, ScopeId scope, 
   // `remove` is asked at the old parent, or of the scope itself where a parent cannot be asked.
   const std::optional<PermissionId> remove = state.matrix().FindPermission(permissions.remove);
   bool at_parent = false;
-  for (uint32_t id :
-       absl::MakeConstSpan(state.PathOf(old_parent).ids, state.PathOf(old_parent).size)) {
+  const ScopePath old_path = state.PathOf(old_parent);
+  for (uint32_t id : absl::MakeConstSpan(old_path.ids, old_path.size)) {
     at_parent |= remove.has_value() &&
                  state.matrix().permission(*remove).asked_at.Has(state.KindOf(ScopeId(id)));
   }
