@@ -299,16 +299,18 @@ bool Twin::IsIn(const std::string& subject, const std::string& group, absl::Time
 }
 
 // Rule 2 over all time: the union, over chains, of the intersection of the windows along each.
-std::vector<Window> Twin::MembershipOf(const std::string& subject, const std::string& group) const {
+std::vector<Window> Twin::MembershipOf(const std::string& subject, const std::string& group,
+                                       Suspended suspended) const {
   const Scenario::Group& node = groups_.at(group);
-  if (node.suspended()) return {};
+  if (node.suspended() && suspended == Suspended::kLeftOut) return {};
   std::vector<Window> windows;
   for (const Scenario::Member& member : node.members()) {
     const std::vector<Window> own = {WindowOf(member)};
     if (member.id() == subject) {
       windows.insert(windows.end(), own.begin(), own.end());
     } else if (groups_.count(member.id()) > 0) {
-      const std::vector<Window> through = Intersection(own, MembershipOf(subject, member.id()));
+      const std::vector<Window> through =
+          Intersection(own, MembershipOf(subject, member.id(), suspended));
       windows.insert(windows.end(), through.begin(), through.end());
     }
   }
@@ -350,8 +352,7 @@ std::set<std::string> Twin::RolesOnPath(const std::vector<Held>& held,
 // Rule 4: from the tenant down, a deeper override replaces what came before, except that PROHIBIT
 // stays for good; what stands below a locked one is as if it were not there. At one scope, rule 3.
 Effect Twin::WithOverrides(Effect start, const std::string& role, const std::string& permission,
-                           const std::string& scope, bool exact_only) const {
-  const Kind kind = scopes_.at(scope).kind();
+                           const std::string& scope, Kind kind, bool exact_only) const {
   Effect effect = start;
   for (const std::string& at : PathOf(scope)) {
     const auto found = overrides_.find({at, role});
@@ -392,7 +393,8 @@ Effect Twin::WithOverrides(Effect start, const std::string& role, const std::str
 
 Effect Twin::RoleEffect(const std::string& role, const std::string& permission,
                         const std::string& scope) const {
-  return WithOverrides(CellOf(role, permission, scopes_.at(scope).kind()), role, permission, scope,
+  const Kind kind = scopes_.at(scope).kind();
+  return WithOverrides(CellOf(role, permission, kind), role, permission, scope, kind,
                        /*exact_only=*/false);
 }
 
@@ -412,7 +414,7 @@ Effect Twin::ReachEffect(const std::string& role, const std::string& permission,
     left.push_back(entry);
   }
   if (left.empty()) return Effect();
-  return WithOverrides(Resolve(left), role, permission, scope, /*exact_only=*/true);
+  return WithOverrides(Resolve(left), role, permission, scope, kind, /*exact_only=*/true);
 }
 
 // ---- The decision (rules 1, 5 to 8).
@@ -565,31 +567,34 @@ absl::StatusOr<Answer> Twin::Check(const Question& question) const {
 // ---- Lists (rule 10).
 
 std::set<std::string> Twin::PermissionsOf(const std::string& subject, const std::string& scope,
-                                          const Facts& facts, absl::Time time) const {
+                                          const Facts& facts, absl::Time time,
+                                          const ActingAs& acting_as) const {
   std::set<std::string> listed;
   for (const auto& [permission, unused] : permissions_) {
-    const auto answer = Check({subject, permission, scope, facts, time, std::nullopt});
+    const auto answer = Check({subject, permission, scope, facts, time, acting_as});
     if (answer.ok() && answer->allowed) listed.insert(permission);
   }
   return listed;
 }
 
 std::set<std::string> Twin::SubjectsThatMay(const std::string& permission, const std::string& scope,
-                                            const Facts& facts, absl::Time time) const {
+                                            const Facts& facts, absl::Time time,
+                                            const ActingAs& acting_as) const {
   std::set<std::string> listed;
   for (const auto& [user, unused] : users_) {
-    const auto answer = Check({user, permission, scope, facts, time, std::nullopt});
+    const auto answer = Check({user, permission, scope, facts, time, acting_as});
     if (answer.ok() && answer->allowed) listed.insert(user);
   }
   return listed;
 }
 
 std::set<std::string> Twin::ScopesWhere(const std::string& subject, const std::string& permission,
-                                        Kind kind, const Facts& facts, absl::Time time) const {
+                                        Kind kind, const Facts& facts, absl::Time time,
+                                        const ActingAs& acting_as) const {
   std::set<std::string> listed;
   for (const auto& [scope, node] : scopes_) {
     if (kind != Scope::KIND_UNSPECIFIED && node.kind() != kind) continue;
-    const auto answer = Check({subject, permission, scope, facts, time, std::nullopt});
+    const auto answer = Check({subject, permission, scope, facts, time, acting_as});
     if (answer.ok() && answer->allowed) listed.insert(scope);
   }
   return listed;
@@ -611,45 +616,55 @@ std::set<std::string> Twin::Dominion(const std::string& subject, const std::stri
   return dominion;
 }
 
-std::vector<Holding> Twin::HoldingsOf(const std::string& subject) const {
+std::vector<Holding> Twin::HoldingsOf(const std::string& subject, Suspended suspended) const {
   std::vector<Holding> holdings;
   if (!policy_.default_role().empty() && users_.count(subject) > 0) {
     holdings.push_back({policy_.default_role(), tenant_, {Window()}});
   }
   for (const Scenario::Assignment& assignment : assignments_) {
-    if (assignment.suspended()) continue;
+    if (assignment.suspended() && suspended == Suspended::kLeftOut) continue;
     const std::vector<Window> own = Union({WindowOf(assignment)});
     if (assignment.subject() == subject) {
       holdings.push_back({assignment.role(), assignment.scope(), own});
     } else if (groups_.count(assignment.subject()) > 0) {
-      holdings.push_back({assignment.role(), assignment.scope(),
-                          Intersection(own, MembershipOf(subject, assignment.subject()))});
+      holdings.push_back(
+          {assignment.role(), assignment.scope(),
+           Intersection(own, MembershipOf(subject, assignment.subject(), suspended))});
     }
   }
   return holdings;
 }
 
-// Rule 11, "custom roles whose every cell the actor is allowed there": at the scope itself by the
-// ordinary decision, with the facts of each alternative, so that a cell without facts cannot be
-// given by someone who needs one.
+// Rule 11, "custom roles whose every cell the actor is allowed there": each cell that holding the
+// role at the scope would give, at its kind, with the facts of each alternative, so that a cell
+// without facts cannot be given by someone who needs one.
 bool Twin::IsAllowedEveryCell(const std::string& actor, const std::string& role,
                               const std::string& scope, absl::Time time) const {
-  const std::vector<Held> held = HeldBy(actor, time);
-  for (const auto& cells : {entries_, reaches_}) {
-    for (const auto& [key, entries] : cells) {
-      const auto& [of, permission, kind] = key;
-      if (of != role) continue;
-      const Effect cell = Resolve(entries);
-      if (cell.effect != ALLOW) continue;
-      for (const Facts& facts : cell.alternatives) {
-        bool given = false;
-        for (const std::string& own : RolesOnPath(held, scope)) {
-          Effect effect = CellOf(own, permission, kind);
-          if (kind == scopes_.at(scope).kind()) effect = RoleEffect(own, permission, scope);
-          if (effect.effect == PROHIBIT) return false;
-          given = given || (effect.effect == ALLOW && HoldsWith(effect.alternatives, facts));
-        }
-        if (!given) return false;
+  const Kind held_at = scopes_.at(scope).kind();
+  const std::set<std::string> own = RolesOnPath(HeldBy(actor, time), scope);
+  for (const auto& [key, entries] : entries_) {
+    const auto& [of, permission, kind] = key;
+    if (of != role || IsAbove(kind, held_at)) continue;
+    const Effect cell = Resolve(entries);
+    if (cell.effect != ALLOW) continue;
+    for (const Facts& facts : cell.alternatives) {
+      bool given = false;
+      for (const std::string& held : own) {
+        const Effect effect = WithOverrides(CellOf(held, permission, kind), held, permission, scope,
+                                            kind, /*exact_only=*/false);
+        if (effect.effect == PROHIBIT) return false;
+        given = given || (effect.effect == ALLOW && HoldsWith(effect.alternatives, facts));
+      }
+      if (!given) return false;
+    }
+  }
+  for (const auto& [key, entries] : reaches_) {
+    const auto& [of, permission, kind] = key;
+    const std::optional<std::string> reached = NearestOfKind(scope, kind);
+    if (of != role || !reached) continue;
+    for (const Facts& facts : Resolve(entries).alternatives) {
+      if (!DecideAsSelf({actor, permission, *reached, facts, time, std::nullopt}).allowed) {
+        return false;
       }
     }
   }
@@ -662,7 +677,7 @@ bool Twin::MayAssignByRight(const std::string& actor, const std::string& role,
                             const std::string& scope, absl::Time time) const {
   const bool needs_unending =
       !roles_.at(role).may_assign().empty() || roles_.at(role).may_assign_subset();
-  for (const Holding& holding : HoldingsOf(actor)) {
+  for (const Holding& holding : HoldingsOf(actor, Suspended::kLeftOut)) {
     if (!IsAtOrBelow(scope, holding.scope)) continue;
     for (const Window& window : holding.windows) {
       if (!Contains(window, time)) continue;
@@ -694,8 +709,9 @@ bool Twin::WouldBreakExclusion(const std::string& subject, const std::string& ro
   const std::vector<Window> from_now = {{now, absl::InfiniteFuture()}};
   for (const std::string& holder : SubjectsIn(subject)) {
     std::vector<Window> gained = Intersection({window}, from_now);
-    if (holder != subject) gained = Intersection(gained, MembershipOf(holder, subject));
-    for (const Holding& other : HoldingsOf(holder)) {
+    if (holder != subject)
+      gained = Intersection(gained, MembershipOf(holder, subject, Suspended::kCounted));
+    for (const Holding& other : HoldingsOf(holder, Suspended::kCounted)) {
       // On one path: one of the two scopes is at or below the other.
       if (!IsAtOrBelow(scope, other.scope) && !IsAtOrBelow(other.scope, scope)) continue;
       if (other.role == role || Intersection(gained, other.windows).empty()) continue;

@@ -51,13 +51,15 @@ struct Effect {
   std::set<Facts> alternatives;
 };
 
+using ActingAs = std::optional<std::pair<std::string, std::string>>;  // role, scope
+
 struct Question {
   std::string subject;  // empty: anonymous
   std::string permission;
   std::string scope;
   Facts facts;
   absl::Time time;
-  std::optional<std::pair<std::string, std::string>> acting_as;  // role, scope
+  ActingAs acting_as;
 };
 
 struct Answer {
@@ -88,11 +90,14 @@ class Twin {
 
   // Rule 10. Each is complete; a permission that cannot be asked at a scope is not in its list.
   std::set<std::string> PermissionsOf(const std::string& subject, const std::string& scope,
-                                      const Facts& facts, absl::Time time) const;
+                                      const Facts& facts, absl::Time time,
+                                      const ActingAs& acting_as = std::nullopt) const;
   std::set<std::string> SubjectsThatMay(const std::string& permission, const std::string& scope,
-                                        const Facts& facts, absl::Time time) const;
+                                        const Facts& facts, absl::Time time,
+                                        const ActingAs& acting_as = std::nullopt) const;
   std::set<std::string> ScopesWhere(const std::string& subject, const std::string& permission,
-                                    Kind kind, const Facts& facts, absl::Time time) const;
+                                    Kind kind, const Facts& facts, absl::Time time,
+                                    const ActingAs& acting_as = std::nullopt) const;
 
   // D(s, a): the roles that `subject` holds on path(scope) at `time`, and all that may_assign
   // reaches from them.
@@ -109,12 +114,17 @@ class Twin {
   bool WouldBreakExclusion(const std::string& subject, const std::string& role,
                            const std::string& scope, Window window, absl::Time now) const;
 
+  // Whether what is suspended counts: it does not give anything, but it can come back without being
+  // judged again, so rule 17 has to reckon with it.
+  enum class Suspended { kLeftOut, kCounted };
+
   // Every role held by `subject`, wherever and whenever: its own assignments and those of the
-  // groups it is in. Suspended assignments, and what comes through suspended groups, are left out.
-  std::vector<Holding> HoldingsOf(const std::string& subject) const;
+  // groups it is in.
+  std::vector<Holding> HoldingsOf(const std::string& subject, Suspended suspended) const;
 
   // The windows during which `subject` is in `group` (rule 2).
-  std::vector<Window> MembershipOf(const std::string& subject, const std::string& group) const;
+  std::vector<Window> MembershipOf(const std::string& subject, const std::string& group,
+                                   Suspended suspended) const;
 
   std::vector<std::string> PathOf(const std::string& scope) const;  // from the tenant down
   bool IsAtOrBelow(const std::string& scope, const std::string& ancestor) const;
@@ -145,7 +155,7 @@ class Twin {
   std::optional<std::string> NearestOfKind(const std::string& scope, Kind kind) const;
 
   Effect WithOverrides(Effect start, const std::string& role, const std::string& permission,
-                       const std::string& scope, bool exact_only) const;
+                       const std::string& scope, Kind kind, bool exact_only) const;
   Effect ReachEffect(const std::string& role, const std::string& permission,
                      const std::string& scope) const;
 
