@@ -47,6 +47,7 @@ function(provost_proto_library target)
 
   add_library(${target} STATIC ${sources})
   target_compile_options(${target} PRIVATE -w)
-  target_include_directories(${target} SYSTEM PUBLIC $<BUILD_INTERFACE:${out}>)
+  target_include_directories(${target} SYSTEM PUBLIC $<BUILD_INTERFACE:${out}>
+    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/provost>)
   target_link_libraries(${target} PUBLIC protobuf::libprotobuf ${arg_DEPS})
 endfunction()
