@@ -139,10 +139,10 @@ class RoleExpansion {
     PermissionSet reach_exact;
     PermissionSet reach_matched;
   };
-  // An entry that takes back where the role is not held; it is of use only if something reaches.
+  // An entry where the role is not held. One that takes back is of use if something reaches.
   struct Pending {
     SourceElement place;
-    PermissionId permission;
+    PermissionSet permissions;
     ScopeKind kind = ScopeKind::kTenant;
     std::string message;
   };
@@ -152,6 +152,10 @@ class RoleExpansion {
   std::optional<ScopeKind> ReadReach(const Grant& grant, bool allows);
   void AddNamed(Line& line, int index);
   void AddMatched(Line& line, int index, absl::string_view pattern);
+  // Tells of `word` at a kind where the role is not held, unless something reaches what of it is
+  // `taken_back`.
+  void NeverUsed(const SourceElement& place, ScopeKind kind, PermissionSet taken_back,
+                 absl::string_view word);
   void Enter(const Line& line);
   void Emit(std::vector<CellInfo>& out);
   void EmitSlot(size_t place, const Slot& slot, bool reach, std::vector<CellInfo>& out);
@@ -199,9 +203,11 @@ void RoleExpansion::Expand(RoleId role, const std::vector<CellInfo>& base,
     for (const Grant& grant : part->grants()) ReadGrant(grant);
   }
   for (Pending& pending : pending_) {
-    if (reaching_.At(pending.permission, pending.kind).effect == Effect::kNone) {
-      owner_.Unusable(pending.place, std::move(pending.message));
-    }
+    bool used = false;
+    pending.permissions.ForEach([&](PermissionId id) {
+      used = used || reaching_.At(id, pending.kind).effect != Effect::kNone;
+    });
+    if (!used) owner_.Unusable(pending.place, std::move(pending.message));
   }
   Emit(out);
 }
@@ -353,13 +359,9 @@ void RoleExpansion::AddNamed(Line& line, int index) {
     }
     if (!usable_.Has(kind)) {
       if (line.reach == kind) continue;
-      const std::string message =
-          absl::StrCat(RoleText(), " can never use `", name, "` at ", ScopeKindName(kind));
-      if (allows) {
-        if (!held_.empty()) owner_.Unusable(place, message);
-      } else if (!held_.empty()) {
-        pending_.push_back({place, *id, kind, message});
-      }
+      PermissionSet taken_back = Empty();
+      if (!allows) taken_back.Add(*id);
+      NeverUsed(place, kind, std::move(taken_back), name);
     }
     line.exact[IndexOf(kind)].Add(*id);
   }
@@ -413,10 +415,7 @@ void RoleExpansion::AddMatched(Line& line, int index, absl::string_view prefix) 
     const PermissionSet here = matched & owner_.asked_at_[IndexOf(kind)];
     if (!usable_.Has(kind)) {
       if (line.at.empty() || line.reach == kind) continue;
-      if (!held_.empty()) {
-        owner_.Unusable(place, absl::StrCat(RoleText(), " can never use `", pattern, "` at ",
-                                            ScopeKindName(kind)));
-      }
+      NeverUsed(place, kind, line.entry.effect == Effect::kAllow ? Empty() : here, pattern);
     } else if (here.empty() && !line.at.empty()) {
       owner_.Unusable(place, absl::StrCat("nothing that `", pattern, "` matches can be asked at ",
                                           ScopeKindName(kind)));
@@ -428,6 +427,14 @@ void RoleExpansion::AddMatched(Line& line, int index, absl::string_view prefix) 
     owner_.Unusable(
         place, absl::StrCat(RoleText(), " can never use anything that `", pattern, "` matches"));
   }
+}
+
+void RoleExpansion::NeverUsed(const SourceElement& place, ScopeKind kind, PermissionSet taken_back,
+                              absl::string_view word) {
+  if (held_.empty()) return;  // told where the role is checked
+  pending_.push_back(
+      {place, std::move(taken_back), kind,
+       absl::StrCat(RoleText(), " can never use `", word, "` at ", ScopeKindName(kind))});
 }
 
 void RoleExpansion::Enter(const Line& line) {

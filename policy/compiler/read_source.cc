@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
@@ -121,6 +122,24 @@ class SourceReader {
           reflection.AddEnum(&message, &descriptor, found);
         } else {
           reflection.SetEnum(&message, &descriptor, found);
+        }
+        break;
+      }
+      case FieldDescriptor::CPPTYPE_INT64:
+      case FieldDescriptor::CPPTYPE_INT32: {
+        // The two fields of a Timestamp.
+        const bool is_64 = descriptor.cpp_type() == FieldDescriptor::CPPTYPE_INT64;
+        int64_t number = 0;
+        int32_t number_32 = 0;
+        const bool fits = is_64 ? absl::SimpleAtoi(value.text, &number)
+                                : absl::SimpleAtoi(value.text, &number_32);
+        if (value.kind != SyntaxValue::Kind::kNumber || !fits) {
+          return Wanted(field, value, absl::StrCat("a whole number of ", is_64 ? 64 : 32, " bits"));
+        }
+        if (is_64) {
+          reflection.SetInt64(&message, &descriptor, number);
+        } else {
+          reflection.SetInt32(&message, &descriptor, number_32);
         }
         break;
       }

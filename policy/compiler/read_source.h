@@ -10,7 +10,8 @@
 
 namespace provost {
 
-// Fills `message` (of any type whose fields are strings, bools, enums and messages) from a tree.
+// Fills `message` (of any type whose fields are strings, bools, enums, messages and signed
+// integers that are not repeated) from a tree.
 // Everything wrong is reported, and what is right is filled in all the same: unknown fields and
 // enum names with the nearest, numbers where names are wanted, values of the wrong form, fields set
 // twice, strings that are not UTF-8. `message` must stay where it is for as long as `map` is used.

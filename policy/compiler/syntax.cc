@@ -232,6 +232,7 @@ class SyntaxParser {
     const char close = open.Is('{') ? '}' : '>';
     value.line_comment = TakeLineComment();
     ParseFields(close, depth + 1, value.fields, value.end_comments);
+    value.one_line = Peek().at.line == open.at.line;
     if (!TakeIf(close)) {
       Problem(Peek(), absl::StrCat("wanted `", absl::string_view(&close, 1), "` for the `",
                                    open.text, "` in line ", open.at.line));

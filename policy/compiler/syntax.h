@@ -37,6 +37,7 @@ struct SyntaxValue {
   std::string text;
   std::string literal;              // strings: as written
   std::vector<SyntaxField> fields;  // kMessage
+  bool one_line = false;            // kMessage: from brace to brace
 
   std::vector<SyntaxComment> comments;      // in the lines before it (elements of a list alone)
   std::string line_comment;                 // behind it, or behind the opening brace of a message
