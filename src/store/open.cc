@@ -84,7 +84,6 @@ bool IsDatabaseFile(const std::string& name) {
 rocksdb::DBOptions MakeDbOptions(const DatabaseOptions& options) {
   rocksdb::DBOptions db;
   db.create_if_missing = true;
-  db.create_missing_column_families = true;
   db.max_background_jobs = options.background_jobs;
   db.db_write_buffer_size = options.write_buffer_bytes;
   db.max_total_wal_size = 4 * options.write_buffer_bytes;
@@ -232,6 +231,7 @@ absl::Status DatabaseOpener::CheckReadable() {
   rocksdb::Status status = rocksdb::DB::ListColumnFamilies(db_options_, options_.path, &names);
   if (!status.ok()) return Refusal(status);
 
+  found_tables_ = names;
   const std::string meta(TableName(Table::kMeta));
   if (std::find(names.begin(), names.end(), meta) != names.end()) {
     const std::vector<rocksdb::ColumnFamilyDescriptor> families = {{kDefaultFamily, table_options_},
@@ -265,18 +265,34 @@ absl::Status DatabaseOpener::CheckReadable() {
 absl::Status DatabaseOpener::OpenTables() {
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   families.emplace_back(kDefaultFamily, table_options_);
+  std::vector<Table> found;
+  // All in one go, for each creation on its own writes a file with the options of all of them.
+  std::vector<rocksdb::ColumnFamilyDescriptor> missing_families;
+  std::vector<Table> missing;
   for (const Table table : AllTables()) {
-    families.emplace_back(std::string(TableName(table)), table_options_);
+    const std::string name(TableName(table));
+    const bool is_found =
+        std::find(found_tables_.begin(), found_tables_.end(), name) != found_tables_.end();
+    (is_found ? found : missing).push_back(table);
+    (is_found ? families : missing_families).emplace_back(name, table_options_);
   }
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* raw = nullptr;
-  const rocksdb::Status status =
-      rocksdb::DB::Open(db_options_, options_.path, families, &handles, &raw);
+  rocksdb::Status status = rocksdb::DB::Open(db_options_, options_.path, families, &handles, &raw);
   if (!status.ok()) return Refusal(status);
   database_->db_.reset(raw);
   raw->DestroyColumnFamilyHandle(handles.front());
-  std::copy(handles.begin() + 1, handles.end(), database_->handles_.begin());
-  return absl::OkStatus();
+  handles.erase(handles.begin());
+  const auto keep = [&](const std::vector<Table>& tables) {
+    for (size_t i = 0; i < handles.size(); ++i) {
+      database_->handles_[static_cast<size_t>(tables[i])] = handles[i];
+    }
+  };
+  keep(found);
+  handles.clear();
+  if (!missing.empty()) status = raw->CreateColumnFamilies(missing_families, &handles);
+  keep(missing);
+  return status.ok() ? absl::OkStatus() : Refusal(status);
 }
 
 absl::Status DatabaseOpener::BringUpToDate(bool is_new) {

@@ -50,6 +50,8 @@ class DatabaseOpener {
   std::shared_ptr<OpenLog> log_;
   rocksdb::DBOptions db_options_;
   rocksdb::ColumnFamilyOptions table_options_;
+  // The names of the families on disk.
+  std::vector<std::string> found_tables_;
   std::unique_ptr<Database> database_;
 };
 

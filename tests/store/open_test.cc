@@ -93,7 +93,7 @@ class OpenTest : public ::testing::Test {
   void MakeTableFiles() {
     Rows rows;
     for (int i = 0; i < 2000; ++i)
-      rows.emplace_back(absl::StrCat("key", 10000 + i), std::string(50, 'v'));
+      rows.emplace_back(KeyWriter(7).U32(i).Take(), std::string(50, 'v'));
     ASSERT_THAT(PutAll(*OpenOrDie(path_), Table::kUsers, rows), IsOk());
     // Opening takes the log up into table files.
     ASSERT_NE(OpenOrDie(path_), nullptr);
@@ -455,10 +455,12 @@ TEST_F(DamageTest, ABlockOfATableFileIsFoundWhenRead) {
   }
   Damage(largest, 100);
   auto database = OpenOrDie(path_);
-  EXPECT_THAT(database->Get(Table::kUsers, "key10000"),
-              IsError(absl::StatusCode::kDataLoss, Words{largest, "users[key10000]"}));
-  EXPECT_THAT(database->MultiGet(Table::kUsers, {"key10000"}),
-              IsError(absl::StatusCode::kDataLoss, Words{largest, "users[key10000]"}));
+  const std::string key = KeyWriter(7).U32(0).Take();
+  const std::string printed = "users[7/\\000\\000\\000\\000]";
+  EXPECT_THAT(database->Get(Table::kUsers, key),
+              IsError(absl::StatusCode::kDataLoss, Words{largest, printed}));
+  EXPECT_THAT(database->MultiGet(Table::kUsers, {key}),
+              IsError(absl::StatusCode::kDataLoss, Words{largest, printed}));
   Cursor cursor = database->Scan(Table::kUsers, KeyRange::All());
   int rows = 0;
   while (cursor.Next()) ++rows;
