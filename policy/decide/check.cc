@@ -108,9 +108,9 @@ class Evaluation {
   // A role held at the tenant without an assignment.
   void AddGiven(RoleId role) { AddEffect(role.value); }
 
-  // A role held at a scope on the path.
+  // A role held at a scope on the path. The default role is no other for being assigned as well.
   void AddRole(uint16_t role) {
-    tally_.any_role = true;
+    tally_.any_role |= matrix_.default_role() != RoleId(role);
     AddEffect(role);
   }
 
@@ -179,10 +179,11 @@ Reason Conclude(const WorldState& state, const Question& question, const ScopeLi
   if (tally.prohibited) return Reason::kProhibited;
   if (tally.allowed) {
     const bool write = state.matrix().permission(question.permission).access == Access::kWrite;
+    // FROZEN is the reason only of what would be allowed without the freeze.
+    if (write && question.subject == kAnonymous) return Reason::kNotGranted;
     if (write && line.frozen_mask != 0 && !FreezeIsLifted(state, question, line)) {
       return Reason::kFrozen;
     }
-    if (write && question.subject == kAnonymous) return Reason::kNotGranted;
     return Reason::kAllowed;
   }
   if (tally.missing) return Reason::kMissingFacts;
