@@ -40,6 +40,7 @@ struct Preset {
   std::string top_role;
   std::vector<Column> columns;
 };
+std::ostream& operator<<(std::ostream& out, const Preset& preset) { return out << preset.name; }
 
 const std::vector<Preset>& Presets() {
   constexpr ScopeKind kT = ScopeKind::kTenant;
@@ -378,7 +379,7 @@ class Comparison {
     if (role == "course_creator") expected.facts = CreatorFacts(permission, kind);
     const auto own = compiled_.Take({role, permission.name, kind, reach});
     if (own == std::make_optional(expected)) return;
-    const Place of_default{kMember, permission.name, kind, reach};
+    const Place of_default{kMember, permission.name, kind, false};
     const auto by_default = compiled_.Take(of_default);
     if (by_default.has_value()) {
       EXPECT_EQ(*by_default, expected) << Text(of_default);
