@@ -41,7 +41,9 @@ class CrashTest : public ::testing::Test {
     disk.CutPowerAfter(1 + random() % 400);
     if (auto database = Database::Open(options); database.ok()) {
       Mutex mutex;
-      CommitLane lane(database->get(), LaneOptions(), LaneHooks());
+      LaneOptions lane_options;
+      lane_options.max_waiting = 40;
+      CommitLane lane(database->get(), lane_options, LaneHooks());
       while (lane.status().ok()) {
         for (uint64_t burst = 1 + random() % 20; burst > 0; --burst) {
           const uint64_t number = known->submitted++;
