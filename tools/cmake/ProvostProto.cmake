@@ -49,5 +49,5 @@ function(provost_proto_library target)
   target_compile_options(${target} PRIVATE -w)
   target_include_directories(${target} SYSTEM PUBLIC $<BUILD_INTERFACE:${out}>
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/provost>)
-  target_link_libraries(${target} PUBLIC protobuf::libprotobuf ${arg_DEPS})
+  target_link_libraries(${target} PUBLIC protobuf::libprotobuf Threads::Threads ${arg_DEPS})
 endfunction()
