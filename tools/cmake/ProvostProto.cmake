@@ -46,8 +46,9 @@ function(provost_proto_library target)
   endforeach()
 
   add_library(${target} STATIC ${sources})
-  target_compile_options(${target} PRIVATE -w)
+  # gRPC asks for -pthread; with it always, both kinds of build compile alike.
+  target_compile_options(${target} PRIVATE -w -pthread)
   target_include_directories(${target} SYSTEM PUBLIC $<BUILD_INTERFACE:${out}>
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/provost>)
-  target_link_libraries(${target} PUBLIC protobuf::libprotobuf Threads::Threads ${arg_DEPS})
+  target_link_libraries(${target} PUBLIC protobuf::libprotobuf ${arg_DEPS})
 endfunction()
