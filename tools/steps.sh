@@ -8,6 +8,11 @@ jobs=$(nproc 2>/dev/null || echo 2)
 buf_home=$root/build/tools
 buf=$buf_home/node_modules/.bin/buf
 
+# The compiler's cache stays with the build where there is no home to keep it in.
+if [ -z "${CCACHE_DIR:-}" ] && [ ! -w "${HOME:-/nowhere}" ]; then
+  export CCACHE_DIR=$root/build/ccache
+fi
+
 if [ -t 1 ]; then bold=$'\e[1m' red=$'\e[31m' plain=$'\e[0m'; else bold='' red='' plain=''; fi
 
 # say TEXT...: one line of progress.
