@@ -1,0 +1,344 @@
+#include "service/authorize.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "policy/decide/check.h"
+#include "policy/decide/effect.h"
+#include "policy/decide/held.h"
+#include "tenant/errors.h"
+#include "tenant/rows.h"
+
+namespace provost {
+namespace {
+
+using google::protobuf::Message;
+
+// The words are the same whether something is hidden or missing.
+absl::Status Denied(absl::string_view permission, absl::string_view name) {
+  return absl::PermissionDeniedError(
+      permission.empty()
+          ? absl::StrCat("not permitted on ", Quoted(name))
+          : absl::StrCat("not permitted: needs `", permission, "` for ", Quoted(name)));
+}
+
+FactSet SelfFact(const Matrix& matrix, bool about_self) {
+  if (!about_self) return 0;
+  const std::optional<int> bit = matrix.FindFact("self");
+  return bit.has_value() ? FactSet{1} << *bit : 0;
+}
+
+// Who made the scope, where its row says so.
+SubjectId CreatorOf(const store::Reader& reader, uint64_t tenant, const ResourceName& name) {
+  const std::string key = EntityKey(tenant, name.collection, name.id);
+  const store::Table table = TableOf(name.collection);
+  auto creator = [&](auto row) {
+    return row.ok() && row->has_value() ? SubjectId((*row)->creator()) : SubjectId(0);
+  };
+  switch (name.collection) {
+    case Collection::kCatalogs:
+      return creator(ReadRow<rows::CatalogRow>(reader, table, key));
+    case Collection::kCourses:
+      return creator(ReadRow<rows::CourseRow>(reader, table, key));
+    case Collection::kPlans:
+      return creator(ReadRow<rows::TrainingPlanRow>(reader, table, key));
+    case Collection::kSessions:
+      return creator(ReadRow<rows::SessionRow>(reader, table, key));
+    default:
+      return SubjectId(0);
+  }
+}
+
+// Where something is, or nothing where it is not.
+absl::StatusOr<std::optional<ScopeId>> PlaceOf(const ResourceName& name, const WorldState& state,
+                                               const store::Reader& reader, uint64_t tenant) {
+  if (name.IsScope()) {
+    const ScopeId scope = state.FindScope(name.Relative());
+    return state.HasScope(scope) ? std::optional<ScopeId>(scope) : std::nullopt;
+  }
+  if (name.IsSubject()) {
+    const SubjectId subject = state.FindSubject(name.Relative());
+    if (!state.HasSubject(subject)) return std::optional<ScopeId>();
+    const ScopeId home = state.HomeOf(subject);
+    return std::optional<ScopeId>(home.value == 0 ? state.root() : home);
+  }
+  if (name.collection == Collection::kAssignments) {
+    uint64_t uid = 0;
+    if (!absl::SimpleAtoi(name.id, &uid)) return std::optional<ScopeId>();
+    absl::StatusOr<std::optional<rows::AssignmentRow>> row = ReadRow<rows::AssignmentRow>(
+        reader, store::Table::kAssignments, AssignmentKey(tenant, AssignmentId(uid)));
+    if (!row.ok()) return row.status();
+    if (!row->has_value()) return std::optional<ScopeId>();
+    return std::optional<ScopeId>((*row)->scope());
+  }
+  if (name.collection == Collection::kOverrides) {
+    const std::optional<OverrideId> id = ParseOverrideId(name.id);
+    const ScopeId scope(id->scope);
+    const std::optional<RoleId> role = state.matrix().FindRole(id->role);
+    const std::optional<PermissionId> permission = state.matrix().FindPermission(id->permission);
+    if (!role.has_value() || !permission.has_value() || !state.HasScope(scope)) {
+      return std::optional<ScopeId>();
+    }
+    for (const OverrideRecord& record : state.OverridesAt(scope)) {
+      if (record.role == role->value && record.permission == permission->value) {
+        return std::optional<ScopeId>(scope);
+      }
+    }
+    return std::optional<ScopeId>();
+  }
+  return std::optional<ScopeId>(state.root());  // A policy's version belongs to the tenant.
+}
+
+// Would the actor be allowed `permission` at a thing of `kind` that stood right under the tenant?
+// Tells who may learn that something is missing.
+bool MightRead(const WorldState& state, SubjectId actor, absl::string_view permission,
+               ScopeKind kind, absl::Time now) {
+  const Matrix& matrix = state.matrix();
+  const std::optional<PermissionId> id = matrix.FindPermission(permission);
+  if (!id.has_value()) return false;
+  if (matrix.permission(*id).asked_at.Has(ScopeKind::kTenant)) {
+    Question question;
+    question.subject = actor;
+    question.permission = *id;
+    question.scope = state.root();
+    question.time = now;
+    if (Check(state, question).allowed()) return true;
+  }
+  const CellCode* column = matrix.Column(*id, kind);
+  if (column == nullptr) return false;
+  Place place;
+  place.state = &state;
+  place.permission = *id;
+  place.kind = kind;
+  place.path = state.PathOf(state.root());
+  place.override_mask = state.OverridesAt(state.root()).empty() ? 0 : 1;
+  bool allowed = false;
+  for (const HeldRole& held : RolesOnPath(state, actor, state.root(), now)) {
+    const CellValue effect = ApplyOverrides(place, held.role, matrix.value(column[held.role.value]),
+                                            /*reach=*/false, nullptr);
+    if (effect.effect == Effect::kProhibit) return false;
+    allowed |= effect.AllowedBy(0);
+  }
+  return allowed;
+}
+
+}  // namespace
+
+ScopeKind KindOf(Collection collection) {
+  switch (collection) {
+    case Collection::kCatalogs:
+      return ScopeKind::kCatalog;
+    case Collection::kCourses:
+    case Collection::kPlans:
+      return ScopeKind::kCourse;
+    case Collection::kSessions:
+      return ScopeKind::kSession;
+    default:
+      return ScopeKind::kTenant;
+  }
+}
+
+absl::Status CheckActive(const WorldState& state, const Actor& actor) {
+  if (!state.HasSubject(actor.subject)) {
+    return absl::UnauthenticatedError(absl::StrCat("there is no ", Quoted(actor.name)));
+  }
+  if (state.suspended() || state.IsSuspended(actor.subject)) {
+    return absl::PermissionDeniedError(absl::StrCat(Quoted(actor.name), " is suspended"));
+  }
+  return absl::OkStatus();
+}
+
+bool IsAllowed(const WorldState& state, SubjectId actor, absl::string_view permission,
+               ScopeId scope, bool about_self, absl::Time now) {
+  const std::optional<PermissionId> id = state.matrix().FindPermission(permission);
+  if (!id.has_value()) return false;
+  Question question;
+  question.subject = actor;
+  question.permission = *id;
+  question.scope = scope;
+  question.facts = SelfFact(state.matrix(), about_self);
+  question.time = now;
+  return Check(state, question).allowed();
+}
+
+absl::StatusOr<Subject> FindSubject(const MethodRule& rule, const Message& request,
+                                    const Actor& actor, const TenantRegistry& registry) {
+  const v1::Authorization& option = rule.option;
+  Subject subject;
+  subject.judge = registry.system();
+  if (option.judged_in() == v1::Authorization::BOOTSTRAP) {
+    subject.tenant = registry.system();
+    return subject;
+  }
+
+  absl::Status bad;
+  std::optional<ResourceName> parent;
+  if (!rule.parent.empty()) {
+    const FieldPath::Value value = rule.parent.Read(request)[0];
+    if (value.is_set) {
+      absl::StatusOr<ResourceName> name = ParseName(value.value);
+      if (!name.ok()) {
+        AddBadField(&bad, value.path, value.value, name.status().message());
+      } else if (name->collection != Collection::kTenant) {
+        AddBadField(&bad, value.path, value.value, "wanted the name of a tenant, `tenants/<id>`");
+      } else {
+        parent = *std::move(name);
+      }
+    }
+  }
+  const std::vector<FieldPath::Value> values = rule.scope.Read(request);
+  const std::vector<FieldPath::Value> persons = rule.subject.Read(request);
+  for (size_t i = 0; i < values.size(); ++i) {
+    const FieldPath::Value& value = values[i];
+    Subject::Place place;
+    place.path = value.path;
+    if (!value.is_set) {
+      if (!parent.has_value()) {
+        if (bad.ok()) AddBadField(&bad, value.path, "", "wanted a name, like `tenants/acme`");
+        continue;
+      }
+      place.name = *parent;
+    } else {
+      absl::StatusOr<ResourceName> name = ParseName(value.value);
+      if (!name.ok()) {
+        AddBadField(&bad, value.path, value.value, name.status().message());
+        continue;
+      }
+      if (option.scopes() == v1::Authorization::ONE && !name->IsScope() &&
+          name->collection != Collection::kPolicyVersions) {
+        AddBadField(&bad, value.path, value.value,
+                    "wanted a scope: a tenant, catalog, course, plan or session");
+        continue;
+      }
+      place.name = *std::move(name);
+    }
+    if (!subject.places.empty() && subject.places[0].name.tenant != place.name.tenant) {
+      AddBadField(
+          &bad, value.path, value.value,
+          absl::StrCat("wanted a name of the same tenant as `", subject.places[0].path, "`"));
+      continue;
+    }
+    if (parent.has_value() && parent->tenant != place.name.tenant) {
+      AddBadField(&bad, value.path, value.value, "wanted a name of the tenant in `parent`");
+      continue;
+    }
+    if (!persons.empty()) {
+      const FieldPath::Value& person = persons[persons.size() == values.size() ? i : 0];
+      // Where the person is left out, it is the caller only for `actor` of TestAssign.
+      place.about_self = person.value == actor.name || (!person.is_set && person.path == "actor");
+    }
+    subject.places.push_back(std::move(place));
+  }
+  if (!bad.ok()) return bad;
+  if (subject.places.empty()) {
+    if (!rule.scope.empty()) {
+      return BadField(option.scope_field(), "", "wanted at least one name, like `tenants/acme`");
+    }
+    subject.tenant = registry.system();  // What has no tenant yet, or concerns all.
+    if (actor.tenant != registry.system()) return Denied(option.permission(), actor.name);
+    return subject;
+  }
+
+  const std::string& id = subject.places[0].name.tenant;
+  subject.tenant = registry.Find(id);
+  const std::string first = subject.places[0].name.ToString();
+  if (option.judged_in() == v1::Authorization::SYSTEM) {
+    if (actor.tenant != registry.system()) return Denied(option.permission(), first);
+    if (subject.tenant == nullptr) {
+      // Whoever may do this to every tenant may know that this one is not there.
+      auto view = registry.system()->world().Read();
+      if (MightRead(*view, actor.subject, option.permission(), ScopeKind::kCatalog,
+                    registry.clock().Now())) {
+        return NotFound("tenant", first);
+      }
+      return Denied(option.permission(), first);
+    }
+    return subject;
+  }
+  if (subject.tenant != nullptr && actor.tenant == subject.tenant) {
+    subject.judge = subject.tenant;
+    return subject;
+  }
+  if (!option.system_permission().empty() && actor.tenant == registry.system() &&
+      subject.tenant != nullptr &&
+      (!option.scratch_only() || subject.tenant->row()->tenant().scratch())) {
+    subject.by_system_permission = true;
+    return subject;
+  }
+  return Denied(option.permission(), first);
+}
+
+absl::Status Authorize(const MethodRule& rule, const Message& request, const Actor& actor,
+                       const Subject& subject, const WorldState& judge, const WorldState& target,
+                       const store::Reader& reader, absl::Time now, bool missing_is_fine) {
+  const v1::Authorization& option = rule.option;
+  if (option.judged_in() == v1::Authorization::BOOTSTRAP) return absl::OkStatus();
+  if (absl::Status status = CheckActive(judge, actor); !status.ok()) return status;
+
+  if (subject.by_system_permission || option.judged_in() == v1::Authorization::SYSTEM) {
+    const std::string& permission =
+        subject.by_system_permission ? option.system_permission() : option.permission();
+    if (option.scopes() == v1::Authorization::EACH) return absl::OkStatus();
+    ScopeId scope = judge.root();
+    const bool at_root = subject.places.empty() || option.scratch_only();
+    if (!at_root) scope = ScopeId(subject.tenant->row()->system_scope());
+    if (!judge.HasScope(scope)) scope = judge.root();  // The system tenant itself.
+    if (IsAllowed(judge, actor.subject, permission, scope, false, now)) return absl::OkStatus();
+    return Denied(permission,
+                  subject.places.empty() ? actor.name : subject.places[0].name.ToString());
+  }
+
+  const uint64_t tenant = subject.tenant->number();
+  for (const Subject::Place& place : subject.places) {
+    if (option.self_free() && place.about_self) continue;
+    if (option.scopes() == v1::Authorization::EACH) continue;
+    absl::StatusOr<std::optional<ScopeId>> scope = PlaceOf(place.name, target, reader, tenant);
+    if (!scope.ok()) return scope.status();
+    const ScopeKind kind =
+        scope->has_value() ? target.KindOf(**scope) : KindOf(place.name.collection);
+    const std::string& permission = rule.PermissionFor(request, static_cast<v1::Scope::Kind>(kind),
+                                                       CollectionName(place.name.collection));
+    const std::string name = place.name.ToString();
+    if (!scope->has_value()) {
+      if (missing_is_fine) continue;
+      // Asking AccessService about what does not exist is answered; elsewhere it is missing.
+      const absl::string_view asked =
+          permission.empty() ? absl::string_view("role.read") : absl::string_view(permission);
+      if (MightRead(target, actor.subject, asked, kind, now)) {
+        if (option.self_free() || option.scratch_only()) continue;
+        return NotFound("resource", name);
+      }
+      return Denied(permission, name);
+    }
+    if (permission.empty()) continue;  // Judged by the rules that the option names.
+    const std::optional<PermissionId> id = target.matrix().FindPermission(permission);
+    if (!id.has_value()) return Denied(permission, name);
+    Question question;
+    question.subject = actor.subject;
+    question.permission = *id;
+    question.scope = **scope;
+    question.facts = SelfFact(target.matrix(), place.about_self);
+    question.time = now;
+    Decision decision = Check(target, question);
+    if (decision.reason == Reason::kMissingFacts) {
+      const std::optional<int> bit = target.matrix().FindFact("creator");
+      if (bit.has_value() && CreatorOf(reader, tenant, place.name) == actor.subject) {
+        question.facts |= FactSet{1} << *bit;
+        decision = Check(target, question);
+      }
+    }
+    if (decision.allowed()) continue;
+    if (decision.reason == Reason::kFrozen) {
+      // Only who would be allowed learns of the freeze: it says nothing new to them.
+      return FailedPrecondition(
+          "FROZEN", name,
+          absl::StrCat(Quoted(name), " or a scope above it is archived or on hold"));
+    }
+    return Denied(permission, name);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace provost

@@ -1,0 +1,416 @@
+#include "service/door.h"
+
+#include <google/protobuf/arena.h>
+#include <google/rpc/error_details.pb.h>
+#include <google/rpc/status.pb.h>
+#include <grpcpp/impl/codegen/proto_utils.h>
+#include <grpcpp/support/proto_buffer_reader.h>
+#include <grpcpp/support/proto_buffer_writer.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "service/wire_check.h"
+#include "tenant/errors.h"
+
+namespace provost {
+namespace {
+
+using google::protobuf::Message;
+
+constexpr size_t kMaxCallIdBytes = 64;
+constexpr absl::Duration kRetryWhenBusy = absl::Milliseconds(200);
+
+// The value of a metadata key that comes at most once. INVALID_ARGUMENT where it comes twice.
+absl::StatusOr<std::string> Single(const grpc::CallbackServerContext& context, const char* key) {
+  const auto range = context.client_metadata().equal_range(key);
+  if (range.first == range.second) return std::string();
+  if (std::next(range.first) != range.second) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("metadata `", key, "`: comes more than once; wanted exactly one"));
+  }
+  return std::string(range.first->second.data(), range.first->second.size());
+}
+
+bool IsCallId(absl::string_view id) {
+  if (id.empty() || id.size() > kMaxCallIdBytes) return false;
+  for (char c : id) {
+    if (!absl::ascii_isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '_' && c != '.') {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool IsUuid(absl::string_view text) {
+  if (text.size() != 36) return false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (dash ? text[i] != '-' : !absl::ascii_isxdigit(static_cast<unsigned char>(text[i]))) {
+      return false;
+    }
+  }
+  return true;
+}
+
+const google::protobuf::FieldDescriptor* FindField(const Message& message, const char* name) {
+  return message.GetDescriptor()->FindFieldByName(name);
+}
+
+std::string Dump(const grpc::ByteBuffer& buffer) {
+  std::vector<grpc::Slice> slices;
+  std::string bytes;
+  if (!buffer.Dump(&slices).ok()) return bytes;
+  for (const grpc::Slice& slice : slices) {
+    bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  }
+  return bytes;
+}
+
+grpc::Status ToGrpc(const absl::Status& status, absl::string_view call_id) {
+  if (status.ok()) return grpc::Status::OK;
+  google::rpc::Status details;
+  details.set_code(static_cast<int>(status.code()));
+  details.set_message(std::string(status.message()));
+  status.ForEachPayload([&](absl::string_view url, const absl::Cord& payload) {
+    auto* detail = details.add_details();
+    detail->set_type_url(std::string(url));
+    detail->set_value(std::string(payload));
+  });
+  google::rpc::RequestInfo info;
+  info.set_request_id(std::string(call_id));
+  details.add_details()->PackFrom(info);
+  return grpc::Status(static_cast<grpc::StatusCode>(status.code()), std::string(status.message()),
+                      details.SerializeAsString());
+}
+
+}  // namespace
+
+// One service of the contract, whose methods all lead to the door as bytes: so one place parses,
+// which can tell what is wrong with bytes that are no request.
+class Door::RawService : public grpc::Service {
+ public:
+  void Add(Door* door, const Method& method) {
+    AddMethod(new grpc::internal::RpcServiceMethod(method.path.c_str(),
+                                                   grpc::internal::RpcMethod::NORMAL_RPC, nullptr));
+    MarkMethodRawCallback(
+        count_++, new grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
+                      [door, &method](grpc::CallbackServerContext* context,
+                                      const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
+                        return door->Serve(method, context, *request, response);
+                      }));
+  }
+
+ private:
+  int count_ = 0;
+};
+
+// A call between its arrival and its answer. Whoever holds it last has finished it.
+struct Door::CallState {
+  const Method* method = nullptr;
+  grpc::CallbackServerContext* context = nullptr;
+  grpc::ServerUnaryReactor* reactor = nullptr;
+  grpc::ByteBuffer* response = nullptr;
+  absl::Time start;
+  absl::Time deadline;
+  std::string call_id;
+  google::protobuf::Arena arena;
+  Message* request = nullptr;  // on the arena
+  Actor actor;
+  Subject subject;
+  std::string request_id;
+  bool validate_only = false;
+  uint64_t revision = 0;
+  bool replayed = false;
+};
+
+Door::Door(const Backend& backend, Methods methods, DoorOptions options)
+    : backend_(backend),
+      methods_(std::move(methods)),
+      options_(std::move(options)),
+      call_prefix_(absl::BytesToHexString(Sealer::RandomBytes(5))) {}
+
+Door::~Door() = default;
+
+absl::Status Door::RegisterWith(grpc::ServerBuilder* builder) {
+  if (absl::Status status = methods_.CheckComplete(); !status.ok()) return status;
+  const google::protobuf::ServiceDescriptor* last = nullptr;
+  for (const std::unique_ptr<Method>& method : methods_.all()) {
+    if (method->descriptor->service() != last) {
+      services_.push_back(std::make_unique<RawService>());
+      last = method->descriptor->service();
+    }
+    services_.back()->Add(this, *method);
+  }
+  for (const std::unique_ptr<RawService>& service : services_) {
+    builder->RegisterService(service.get());
+  }
+  return absl::OkStatus();
+}
+
+grpc::ServerUnaryReactor* Door::Serve(const Method& method, grpc::CallbackServerContext* context,
+                                      const grpc::ByteBuffer& request, grpc::ByteBuffer* response) {
+  auto call = std::make_shared<CallState>();
+  call->method = &method;
+  call->context = context;
+  call->reactor = context->DefaultReactor();
+  call->response = response;
+  call->start = absl::Now();
+  grpc::ServerUnaryReactor* const reactor = call->reactor;
+  absl::Status status = Begin(*call, request);
+  if (!status.ok()) {
+    Finish(*call, status);
+    return reactor;
+  }
+  switch (method.kind) {
+    case Method::Kind::kRead:
+      RunRead(*call);
+      break;
+    case Method::Kind::kScan:
+      if (!backend_.scans->Run([this, call] { RunRead(*call); })) {
+        Finish(
+            *call,
+            RetryAfter(absl::ResourceExhaustedError("too many large reads are waiting; try again"),
+                       kRetryWhenBusy));
+      }
+      break;
+    case Method::Kind::kMutate:
+      SubmitChange(std::move(call));
+      break;
+    case Method::Kind::kMissing:
+      Finish(*call, absl::UnimplementedError(method.short_name));
+      break;
+  }
+  return reactor;
+}
+
+absl::Status Door::Begin(CallState& call, const grpc::ByteBuffer& request) {
+  absl::StatusOr<std::string> call_id = Single(*call.context, kCallIdMetadata);
+  call.call_id =
+      call_id.ok() && IsCallId(*call_id)
+          ? *call_id
+          : absl::StrCat(call_prefix_, "-", next_call_.fetch_add(1, std::memory_order_relaxed));
+  call.deadline = absl::FromChrono(call.context->deadline());
+  call.deadline = std::min(call.deadline, call.start + options_.default_deadline);
+
+  const Method& method = *call.method;
+  call.request = method.request->New(&call.arena);
+  {
+    // The reader only reads, but takes a buffer that it may write to.
+    grpc::ByteBuffer copy(request);
+    grpc::ProtoBufferReader reader(&copy);
+    if (!reader.status().ok() || !call.request->ParseFromZeroCopyStream(&reader)) {
+      return ExplainUnreadable(*method.descriptor->input_type(), Dump(request));
+    }
+  }
+  if (method.rule.option.judged_in() == v1::Authorization::BOOTSTRAP) {
+    call.actor.name = "server";
+  } else {
+    absl::StatusOr<Actor> actor = FindActor(*call.context);
+    if (!actor.ok()) return actor.status();
+    call.actor = *std::move(actor);
+  }
+  absl::StatusOr<Subject> subject =
+      FindSubject(method.rule, *call.request, call.actor, *backend_.registry);
+  if (!subject.ok()) return subject.status();
+  call.subject = *std::move(subject);
+  return CheckFreshness(call);
+}
+
+absl::StatusOr<Actor> Door::FindActor(const grpc::CallbackServerContext& context) const {
+  absl::StatusOr<std::string> value = Single(context, kActorMetadata);
+  if (!value.ok()) return value.status();
+  if (value->empty()) {
+    return absl::UnauthenticatedError(
+        absl::StrCat("metadata `", kActorMetadata,
+                     "`: is missing; wanted who calls, like `tenants/acme/users/ann`"));
+  }
+  absl::StatusOr<ResourceName> name = ParseName(*value);
+  if (!name.ok() || (name->collection != Collection::kUsers &&
+                     name->collection != Collection::kServiceAccounts)) {
+    return absl::UnauthenticatedError(absl::StrCat(
+        "metadata `", kActorMetadata, "`: ", Quoted(*value),
+        " names no user or service account; wanted one like `tenants/acme/users/ann`"));
+  }
+  Actor actor;
+  actor.tenant = backend_.registry->Find(name->tenant);
+  actor.name = *std::move(value);
+  if (actor.tenant != nullptr) {
+    auto view = actor.tenant->world().Read();
+    actor.subject = view->FindSubject(name->Relative());
+    if (view->HasSubject(actor.subject)) return actor;
+  }
+  return absl::UnauthenticatedError(
+      absl::StrCat("metadata `", kActorMetadata, "`: there is no ", Quoted(actor.name)));
+}
+
+std::string Door::RevisionToken(const Tenant& tenant, uint64_t revision) const {
+  return backend_.registry->sealer().Seal(
+      absl::StrCat("revision/", tenant.id(), "/", tenant.number()), absl::StrCat(revision));
+}
+
+absl::Status Door::CheckFreshness(CallState& call) const {
+  absl::StatusOr<std::string> token = Single(*call.context, kAtLeastMetadata);
+  if (!token.ok()) return token.status();
+  if (token->empty()) return absl::OkStatus();
+  const Tenant& tenant = *call.subject.tenant;
+  const std::optional<std::string> payload = backend_.registry->sealer().Open(
+      absl::StrCat("revision/", tenant.id(), "/", tenant.number()), *token);
+  uint64_t revision = 0;
+  if (!payload.has_value() || !absl::SimpleAtoi(*payload, &revision)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("metadata `", kAtLeastMetadata, "`: ", Quoted(*token),
+                     " is no consistency token of this tenant; wanted the `", kRevisionMetadata,
+                     "` of an earlier answer about it"));
+  }
+  if (tenant.world().Read()->revision() < revision) {
+    return RetryAfter(
+        absl::UnavailableError("this server has not yet come as far as the consistency token says"),
+        kRetryWhenBusy);
+  }
+  return absl::OkStatus();
+}
+
+void Door::RunRead(CallState& call) {
+  absl::Time now = backend_.registry->clock().Now();
+  if (absl::Now() > call.deadline || call.context->IsCancelled()) {
+    Finish(call, absl::DeadlineExceededError("the deadline passed before the call's turn"));
+    return;
+  }
+  const Method& method = *call.method;
+  Message* response = method.response->New(&call.arena);
+  absl::Status status;
+  {
+    const Subject& subject = call.subject;
+    const auto target = subject.tenant->world().Read();
+    const auto judge = subject.judge->world().Read();
+    // Judged in one's own tenant, the state that answers is the state that decides.
+    const WorldState& judging = subject.judge == subject.tenant ? *target : *judge;
+    status = Authorize(method.rule, *call.request, call.actor, subject, judging, *target,
+                       backend_.registry->database(), now);
+    if (status.ok()) {
+      ReadCall read{backend_, call.actor, subject.tenant, subject, *target, now};
+      status = method.read(read, *call.request, response);
+    }
+    call.revision = target->revision();
+  }
+  if (status.ok()) {
+    bool own_buffer = false;
+    const grpc::Status serialized = grpc::GenericSerialize<grpc::ProtoBufferWriter, Message>(
+        *response, call.response, &own_buffer);
+    if (!serialized.ok()) status = absl::InternalError(serialized.error_message());
+  }
+  Finish(call, status);
+}
+
+absl::Status Door::AuthorizeAtDoor(CallState& call) const {
+  const Subject& subject = call.subject;
+  const auto target = subject.tenant->world().Read();
+  const auto judge = subject.judge->world().Read();
+  // A retry may find that its first attempt took away what it is about: the lane knows.
+  const bool missing_is_fine = !call.request_id.empty();
+  return Authorize(call.method->rule, *call.request, call.actor, subject,
+                   subject.judge == subject.tenant ? *target : *judge, *target,
+                   backend_.registry->database(), backend_.registry->clock().Now(),
+                   missing_is_fine);
+}
+
+void Door::SubmitChange(std::shared_ptr<CallState> call) {
+  const Method& method = *call->method;
+  const Message& request = *call->request;
+  if (const auto* field = FindField(request, "request_id"); field != nullptr) {
+    call->request_id = request.GetReflection()->GetString(request, field);
+    if (!call->request_id.empty() && !IsUuid(call->request_id)) {
+      Finish(*call, BadField("request_id", call->request_id,
+                             "wanted a UUID, like `7f3c0f5e-3a55-4f0e-9d0a-0d6a2b1c4e5f`"));
+      return;
+    }
+    call->request_id = absl::AsciiStrToLower(call->request_id);
+  }
+  if (const auto* field = FindField(request, "validate_only"); field != nullptr) {
+    call->validate_only = request.GetReflection()->GetBool(request, field);
+  }
+  absl::Status status = AuthorizeAtDoor(*call);
+  if (status.ok()) status = method.validate(request);
+  if (!status.ok()) {
+    Finish(*call, status);
+    return;
+  }
+
+  TenantMutation mutation;
+  mutation.tenant = call->subject.tenant;
+  mutation.actor = call->actor;
+  mutation.method = method.short_name;
+  mutation.call_id = call->call_id;
+  mutation.deadline = call->deadline;
+  mutation.validate_only = call->validate_only;
+  if (!call->request_id.empty() && !call->validate_only) {
+    mutation.request_id = call->request_id;
+    mutation.body_digest = Sha256(request.SerializeAsString());
+  }
+  mutation.authorize = [this, call](MutationContext& context, bool replaying) {
+    const Subject& subject = call->subject;
+    absl::Status status = Authorize(call->method->rule, *call->request, call->actor, subject,
+                                    context.StateOf(subject.judge), context.state(),
+                                    context.reader(), context.now(), replaying);
+    if (status.ok() && call->method->authorize != nullptr) {
+      MutateCall change{backend_, context, context.draft(), subject.by_system_permission};
+      status = call->method->authorize(change, *call->request);
+    }
+    return status;
+  };
+  mutation.prepare = [this, call](MutationContext& context) -> absl::StatusOr<std::string> {
+    MutateCall change{backend_, context, context.draft(), call->subject.by_system_permission};
+    Message* response = call->method->response->New(&call->arena);
+    if (absl::Status status = call->method->mutate(change, *call->request, response);
+        !status.ok()) {
+      return status;
+    }
+    return response->SerializeAsString();
+  };
+  mutation.done = [this, call](absl::StatusOr<MutationResult> result) {
+    absl::Status status = result.status();
+    if (absl::IsResourceExhausted(status) || absl::IsUnavailable(status)) {
+      status = RetryAfter(status, kRetryWhenBusy);
+    }
+    if (result.ok()) {
+      call->revision = result->revision;
+      call->replayed = result->replayed;
+      grpc::Slice slice(result->response);
+      *call->response = grpc::ByteBuffer(&slice, 1);
+      if (call->method->committed != nullptr && !result->replayed && !call->validate_only) {
+        call->method->committed(backend_);
+      }
+    }
+    Finish(*call, status);
+  };
+  backend_.writer->Submit(std::move(mutation));
+}
+
+void Door::Finish(CallState& call, const absl::Status& status) {
+  if (call.revision != 0 && call.subject.tenant != nullptr) {
+    call.context->AddTrailingMetadata(kRevisionMetadata,
+                                      RevisionToken(*call.subject.tenant, call.revision));
+  }
+  call.context->AddTrailingMetadata(kCallIdMetadata, call.call_id);
+  if (options_.on_call != nullptr) {
+    CallRecord record;
+    record.method = call.method->short_name;
+    record.actor = call.actor.name;
+    if (call.subject.tenant != nullptr) record.tenant = call.subject.tenant->id();
+    record.call_id = call.call_id;
+    record.status = status;
+    record.duration = absl::Now() - call.start;
+    record.revision = call.revision;
+    record.is_change = call.method->kind == Method::Kind::kMutate;
+    record.replayed = call.replayed;
+    options_.on_call(record);
+  }
+  call.reactor->Finish(ToGrpc(status, call.call_id));
+}
+
+}  // namespace provost

@@ -1,0 +1,87 @@
+#ifndef PROVOST_SERVICE_DOOR_H_
+#define PROVOST_SERVICE_DOOR_H_
+
+#include <grpcpp/impl/service_type.h>
+#include <grpcpp/server_builder.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "service/methods.h"
+
+namespace provost {
+
+/// Metadata that the door reads and writes.
+inline constexpr char kActorMetadata[] = "provost-actor";        ///< Who calls, a resource name.
+inline constexpr char kAtLeastMetadata[] = "provost-at-least";   ///< A consistency token.
+inline constexpr char kRevisionMetadata[] = "provost-revision";  ///< Trailing: such a token.
+inline constexpr char kCallIdMetadata[] = "provost-call-id";     ///< Both ways: the id in the log.
+
+/// What is known of a call when it is over: for the log and for statistics.
+struct CallRecord {
+  absl::string_view method;
+  absl::string_view actor;
+  absl::string_view tenant;
+  absl::string_view call_id;
+  absl::Status status;
+  absl::Duration duration;
+  uint64_t revision = 0;
+  bool is_change = false;
+  bool replayed = false;
+};
+
+struct DoorOptions {
+  /// For callers that set no deadline.
+  absl::Duration default_deadline = absl::Seconds(60);
+  /// Told of each call; must be quick, and is called by several threads.
+  std::function<void(const CallRecord&)> on_call;
+};
+
+/// The one way into the server. Every method of every service comes through here: find the caller
+/// and what the call is about, ask the one question of the method's option, read and validate, run
+/// the handler (at once, on the pool, or in the lane, where the question is asked again), and
+/// answer with a status that carries google.rpc details, a consistency token and the call's id.
+///
+/// Thread-safe. Outlives the server that it is registered with.
+class Door {
+ public:
+  Door(const Backend& backend, Methods methods, DoorOptions options);
+  ~Door();
+  Door(const Door&) = delete;
+  Door& operator=(const Door&) = delete;
+
+  /// Registers all services. FAILED_PRECONDITION where a method has no handler.
+  absl::Status RegisterWith(grpc::ServerBuilder* builder);
+
+ private:
+  class RawService;
+  struct CallState;
+
+  grpc::ServerUnaryReactor* Serve(const Method& method, grpc::CallbackServerContext* context,
+                                  const grpc::ByteBuffer& request, grpc::ByteBuffer* response);
+  absl::Status Begin(CallState& call, const grpc::ByteBuffer& request);
+  absl::StatusOr<Actor> FindActor(const grpc::CallbackServerContext& context) const;
+  absl::Status CheckFreshness(CallState& call) const;
+  absl::Status AuthorizeAtDoor(CallState& call) const;
+  void RunRead(CallState& call);
+  void SubmitChange(std::shared_ptr<CallState> call);
+  void Finish(CallState& call, const absl::Status& status);
+  std::string RevisionToken(const Tenant& tenant, uint64_t revision) const;
+
+  const Backend backend_;
+  const Methods methods_;
+  const DoorOptions options_;
+  std::vector<std::unique_ptr<RawService>> services_;
+  std::atomic<uint64_t> next_call_{1};
+  const std::string call_prefix_;
+};
+
+}  // namespace provost
+
+#endif  // PROVOST_SERVICE_DOOR_H_

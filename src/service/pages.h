@@ -1,0 +1,86 @@
+#ifndef PROVOST_SERVICE_PAGES_H_
+#define PROVOST_SERVICE_PAGES_H_
+
+#include <google/protobuf/message.h>
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "base/mutex.h"
+#include "policy/world/world.h"
+#include "tenant/registry.h"
+
+namespace provost {
+
+/// A state that the pages of one list are answered from.
+struct ListSnapshot {
+  ListSnapshot(std::shared_ptr<Tenant> of, HeldView held, absl::Time at)
+      : tenant(std::move(of)), view(std::move(held)), time(at) {}
+  std::shared_ptr<Tenant> tenant;  // before the view: a World outlives what is held of it
+  HeldView view;
+  absl::Time time;  ///< The time that the list is answered for.
+};
+
+/// Page tokens, and the states that lists are continued on. A token is bound to the request (all of
+/// it but page_size and page_token), the caller, the revision and the time of the first page.
+/// Thread-safe.
+class Pages {
+ public:
+  struct Options {
+    /// How long a list can be continued.
+    absl::Duration hold = absl::Minutes(5);
+    /// How many states are held at most; the oldest goes first.
+    size_t max_held = 64;
+  };
+
+  Pages(const TenantRegistry* registry, Options options) : registry_(registry), options_(options) {}
+
+  /// Where a list goes on.
+  struct Page {
+    std::shared_ptr<const ListSnapshot> snapshot;
+    std::string cursor;  ///< What the page before ended with; empty for the first.
+    int limit = 0;
+    std::string binding;
+    std::string token_prefix;
+  };
+
+  static constexpr int kMaxPageSize = 1000;
+
+  /// Reads `page_size` and `page_token` of `request`. INVALID_ARGUMENT for a negative size and for
+  /// a token that was not made for this request and caller; ABORTED where the list was held too
+  /// long.
+  absl::StatusOr<Page> Begin(const google::protobuf::Message& request, absl::string_view caller,
+                             const std::shared_ptr<Tenant>& tenant, absl::Time time,
+                             int default_size = 100);
+
+  /// The token for what comes after `cursor`.
+  std::string TokenAfter(const Page& page, absl::string_view cursor);
+
+  /// Lets go of all that is held.
+  void Clear() ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  void Hold(std::shared_ptr<const ListSnapshot> snapshot) ABSL_LOCKS_EXCLUDED(mutex_);
+  std::shared_ptr<const ListSnapshot> Find(const Tenant& tenant, uint64_t revision, absl::Time time)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+
+  struct Held {
+    std::shared_ptr<const ListSnapshot> snapshot;
+    absl::Time until;
+  };
+
+  const TenantRegistry* const registry_;
+  const Options options_;
+  Mutex mutex_;
+  std::deque<Held> held_ ABSL_GUARDED_BY(mutex_);  // oldest first
+};
+
+}  // namespace provost
+
+#endif  // PROVOST_SERVICE_PAGES_H_

@@ -1,0 +1,197 @@
+#include "tenant/draft.h"
+
+#include <algorithm>
+
+namespace provost {
+namespace {
+
+using store::Table;
+
+// True if the World would be the same after `op`.
+struct IsKnown {
+  const WorldState& state;
+
+  bool operator()(const PutSubject& op) const {
+    const ScopeId home = op.home.value == 0 ? state.root() : op.home;
+    const ScopeId known = state.HomeOf(op.uid);
+    return state.HasSubject(op.uid) && state.SubjectName(op.uid) == op.name &&
+           (known.value == 0 ? state.root() : known) == home &&
+           state.IsSuspended(op.uid) == op.suspended;
+  }
+  bool operator()(const PutScope& op) const {
+    if (!state.HasScope(op.uid) || state.ScopeName(op.uid) != op.name ||
+        state.ParentOf(op.uid) != op.parent) {
+      return false;
+    }
+    const uint8_t flags = state.scope_line(op.uid.value)->flags;
+    return ((flags & ScopeLine::kArchived) != 0) == op.archived &&
+           ((flags & ScopeLine::kHeld) != 0) == op.held;
+  }
+  template <typename Op>
+  bool operator()(const Op&) const {
+    return false;
+  }
+};
+
+}  // namespace
+
+void TenantDraft::AddIfNew(ChangeOp op) {
+  if (!std::visit(IsKnown{*state_}, op)) Add(std::move(op));
+}
+
+absl::StatusOr<std::optional<rows::AssignmentRow>> TenantDraft::GetAssignment(
+    AssignmentId uid) const {
+  return ReadRow<rows::AssignmentRow>(group_, Table::kAssignments, AssignmentKey(number(), uid));
+}
+absl::StatusOr<std::optional<rows::OverrideRow>> TenantDraft::GetOverride(
+    ScopeId scope, absl::string_view role, absl::string_view permission) const {
+  return ReadRow<rows::OverrideRow>(group_, Table::kOverrides,
+                                    OverrideKey(number(), scope, role, permission));
+}
+absl::StatusOr<std::optional<rows::MemberRow>> TenantDraft::GetMember(SubjectId group,
+                                                                      SubjectId member) const {
+  return ReadRow<rows::MemberRow>(group_, Table::kMembers, MemberKey(number(), group, member));
+}
+absl::StatusOr<std::optional<rows::PolicyRow>> TenantDraft::GetPolicy(uint64_t version) const {
+  return ReadRow<rows::PolicyRow>(group_, Table::kPolicies, PolicyKey(number(), version));
+}
+
+void TenantDraft::PutAssignmentRow(AssignmentId uid, rows::AssignmentRow row) {
+  row.set_revision(revision());
+  Add(ToOp(uid, row));
+  Write(Table::kAssignments, AssignmentKey(number(), uid), row);
+}
+
+void TenantDraft::PutOverrideRow(ScopeId scope, rows::OverrideRow row) {
+  row.set_revision(revision());
+  Add(ToOp(scope, row));
+  Write(Table::kOverrides,
+        OverrideKey(number(), scope, row.override().role(), row.override().permission()), row);
+}
+
+void TenantDraft::PutMemberRow(SubjectId group, SubjectId member, const rows::MemberRow& row) {
+  Add(ToOp(group, member, row));
+  Write(Table::kMembers, MemberKey(number(), group, member), row);
+}
+
+uint64_t TenantDraft::PutPolicy(rows::PolicyRow row, std::shared_ptr<const Matrix> matrix) {
+  const uint64_t version = counters_.last_policy_version() + 1;
+  counters_.set_last_policy_version(version);
+  row.set_matrix(matrix->Serialize());
+  rows::TenantRow tenant = row_;
+  tenant.set_policy_version(version);
+  tenant.mutable_tenant()->set_policy(matrix->name());
+  PutTenant(std::move(tenant));
+  Write(Table::kPolicies, PolicyKey(number(), version), row);
+  Add(SetPolicy{std::move(matrix)});
+  return version;
+}
+
+void TenantDraft::PutTenant(rows::TenantRow row) {
+  row.set_revision(revision());
+  if (row.tenant().suspended() != state_->suspended()) Add(SetTenant{row.tenant().suspended()});
+  AddIfNew(RootOp(row));
+  Write(Table::kTenants, TenantRowKey(number()), row);
+  row_ = std::move(row);
+  row_changed_ = true;
+}
+
+void TenantDraft::EraseAssignment(AssignmentId uid, SubjectId subject) {
+  Erase(Table::kAssignments, AssignmentKey(number(), uid));
+  Add(RemoveAssignment{uid, subject});
+}
+
+void TenantDraft::EraseOverride(ScopeId scope, absl::string_view role,
+                                absl::string_view permission) {
+  Erase(Table::kOverrides, OverrideKey(number(), scope, role, permission));
+  Add(RemoveOverride{scope, std::string(role), std::string(permission)});
+}
+
+void TenantDraft::EraseMember(SubjectId group, SubjectId member) {
+  Erase(Table::kMembers, MemberKey(number(), group, member));
+  Add(RemoveMember{group, member});
+}
+
+void TenantDraft::EraseEntity(absl::string_view relative) {
+  const std::optional<RelativeName> name = SplitRelative(relative);
+  Erase(TableOf(name->collection), EntityKey(number(), name->collection, name->id));
+}
+
+absl::Status TenantDraft::EraseSubject(SubjectId subject) {
+  for (const AssignmentRecord& record : state_->AssignmentsOf(subject)) {
+    Erase(Table::kAssignments, AssignmentKey(number(), AssignmentId(record.uid)));
+  }
+  for (const MembershipRecord& record : state_->GroupsOf(subject)) {
+    Erase(Table::kMembers, MemberKey(number(), SubjectId(record.group), subject));
+  }
+  state_->ForEachMember(subject, SubjectId(0), [&](SubjectId member) {
+    Erase(Table::kMembers, MemberKey(number(), subject, member));
+    return true;
+  });
+  const std::string relative(state_->SubjectName(subject));
+  if (state_->KindOf(subject) == SubjectKind::kUser) {
+    absl::StatusOr<std::optional<rows::UserRow>> row =
+        Get<rows::UserRow>(SplitRelative(relative)->id);
+    if (!row.ok()) return row.status();
+    if (row->has_value() && !(*row)->user().email().empty()) {
+      Erase(Table::kIndexes, EmailIndexKey(number(), (*row)->user().email()));
+    }
+  }
+  EraseEntity(relative);
+  Add(RemoveSubject{subject});
+  return absl::OkStatus();
+}
+
+absl::Status TenantDraft::EraseSubtree(ScopeId top) {
+  std::vector<ScopeId> scopes;
+  state_->ForEachInSubtree(top, [&](ScopeId scope) {
+    scopes.push_back(scope);
+    return true;
+  });
+  const ScopeId heir = state_->ParentOf(top);
+  // Children first: a World takes away only scopes that have nothing below them.
+  std::reverse(scopes.begin(), scopes.end());
+  for (ScopeId scope : scopes) {
+    std::vector<SubjectId> homeless;
+    state_->ForEachAtHome(scope, [&](SubjectId subject) {
+      homeless.push_back(subject);
+      return true;
+    });
+    for (SubjectId subject : homeless) {
+      const std::string id(SplitRelative(state_->SubjectName(subject))->id);
+      absl::Status status;
+      if (state_->KindOf(subject) == SubjectKind::kGroup) {
+        absl::StatusOr<std::optional<rows::GroupRow>> row = Get<rows::GroupRow>(id);
+        if (!row.ok()) return row.status();
+        (*row)->set_home(heir.value);
+        Put(id, **std::move(row));
+      } else {
+        absl::StatusOr<std::optional<rows::UserRow>> row = Get<rows::UserRow>(id);
+        if (!row.ok()) return row.status();
+        (*row)->set_home(heir.value);
+        Put(id, **std::move(row));
+      }
+    }
+    std::vector<SubjectId> holders;
+    state_->ForEachHolderAt(scope, [&](RoleId, SubjectId subject) {
+      holders.push_back(subject);
+      return true;
+    });
+    for (SubjectId subject : holders) {
+      for (const AssignmentRecord& record : state_->AssignmentsOf(subject)) {
+        if (record.scope != scope.value) continue;
+        Erase(Table::kAssignments, AssignmentKey(number(), AssignmentId(record.uid)));
+      }
+    }
+    for (const OverrideRecord& record : state_->OverridesAt(scope)) {
+      Erase(Table::kOverrides,
+            OverrideKey(number(), scope, state_->matrix().role(RoleId(record.role)).name,
+                        state_->matrix().permission(PermissionId(record.permission)).name));
+    }
+    EraseEntity(state_->ScopeName(scope));
+    Add(RemoveScope{scope});
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace provost

@@ -1,0 +1,155 @@
+#include "tenant/names.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+
+namespace provost {
+namespace {
+
+constexpr struct {
+  Collection collection;
+  absl::string_view name;
+} kCollections[] = {
+    {Collection::kUsers, "users"},         {Collection::kServiceAccounts, "serviceAccounts"},
+    {Collection::kGroups, "groups"},       {Collection::kCatalogs, "catalogs"},
+    {Collection::kCourses, "courses"},     {Collection::kPlans, "plans"},
+    {Collection::kSessions, "sessions"},   {Collection::kAssignments, "assignments"},
+    {Collection::kOverrides, "overrides"}, {Collection::kPolicyVersions, "policyVersions"},
+};
+
+bool IsLowerOrDigit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+
+std::optional<Collection> FindCollection(absl::string_view name) {
+  for (const auto& entry : kCollections) {
+    if (entry.name == name) return entry.collection;
+  }
+  return std::nullopt;
+}
+
+// A number as the server writes it: no sign, no leading zero, not 0.
+bool IsNumberId(absl::string_view id) {
+  uint64_t number = 0;
+  return absl::SimpleAtoi(id, &number) && number > 0 && absl::StrCat(number) == id;
+}
+
+bool IsValidIdOf(Collection collection, absl::string_view id) {
+  switch (collection) {
+    case Collection::kAssignments:
+    case Collection::kPolicyVersions:
+      return IsNumberId(id);
+    case Collection::kOverrides:
+      return ParseOverrideId(id).has_value();
+    default:
+      return IsValidId(id);
+  }
+}
+
+}  // namespace
+
+const absl::string_view kIdForm = "[a-z0-9][a-z0-9._-]{0,62}";
+
+absl::string_view CollectionName(Collection collection) {
+  for (const auto& entry : kCollections) {
+    if (entry.collection == collection) return entry.name;
+  }
+  return "";
+}
+
+bool IsValidId(absl::string_view id) {
+  if (id.empty() || id.size() > kMaxIdBytes || !IsLowerOrDigit(id[0])) return false;
+  for (char c : id) {
+    if (!IsLowerOrDigit(c) && c != '.' && c != '_' && c != '-') return false;
+  }
+  return true;
+}
+
+std::string ResourceName::ToString() const {
+  if (collection == Collection::kTenant) return absl::StrCat("tenants/", tenant);
+  return absl::StrCat("tenants/", tenant, "/", CollectionName(collection), "/", id);
+}
+
+std::string ResourceName::Relative() const {
+  if (collection == Collection::kTenant) return std::string(kRootScopeName);
+  return absl::StrCat(CollectionName(collection), "/", id);
+}
+
+absl::StatusOr<ResourceName> ParseName(absl::string_view name) {
+  if (name.empty()) return absl::InvalidArgumentError("a name is needed, like `tenants/acme`");
+  if (name.size() > kMaxNameBytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("has ", name.size(), " bytes; at most ", kMaxNameBytes, " are wanted"));
+  }
+  const std::vector<absl::string_view> parts = absl::StrSplit(name, '/');
+  if (parts[0] != "tenants" || (parts.size() != 2 && parts.size() != 4)) {
+    return absl::InvalidArgumentError(
+        "wanted a name of the form `tenants/<id>` or `tenants/<id>/<collection>/<id>`");
+  }
+  ResourceName result;
+  if (!IsValidId(parts[1])) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("`", parts[1], "` is no id of a tenant; wanted ", kIdForm));
+  }
+  result.tenant = std::string(parts[1]);
+  if (parts.size() == 2) return result;
+  const std::optional<Collection> collection = FindCollection(parts[2]);
+  if (!collection.has_value()) {
+    std::vector<absl::string_view> names;
+    std::string known;
+    for (const auto& entry : kCollections) {
+      absl::StrAppend(&known, known.empty() ? "" : ", ", entry.name);
+    }
+    return absl::InvalidArgumentError(
+        absl::StrCat("there is no collection `", parts[2], "`; wanted one of ", known));
+  }
+  if (!IsValidIdOf(*collection, parts[3])) {
+    const absl::string_view wanted =
+        *collection == Collection::kOverrides ? "<scope uid>.<role>.<permission>"
+        : *collection == Collection::kAssignments || *collection == Collection::kPolicyVersions
+            ? "a number from 1 on"
+            : kIdForm;
+    return absl::InvalidArgumentError(
+        absl::StrCat("`", parts[3], "` is no id in ", parts[2], "; wanted ", wanted));
+  }
+  result.collection = *collection;
+  result.id = std::string(parts[3]);
+  return result;
+}
+
+std::string FullName(absl::string_view tenant, absl::string_view relative) {
+  if (relative == kRootScopeName) return absl::StrCat("tenants/", tenant);
+  return absl::StrCat("tenants/", tenant, "/", relative);
+}
+
+std::optional<RelativeName> SplitRelative(absl::string_view relative) {
+  if (relative == kRootScopeName) return RelativeName{Collection::kTenant, ""};
+  const size_t slash = relative.find('/');
+  if (slash == absl::string_view::npos) return std::nullopt;
+  const std::optional<Collection> collection = FindCollection(relative.substr(0, slash));
+  if (!collection.has_value()) return std::nullopt;
+  return RelativeName{*collection, relative.substr(slash + 1)};
+}
+
+std::string OverrideId::ToString() const { return absl::StrCat(scope, ".", role, ".", permission); }
+
+std::optional<OverrideId> ParseOverrideId(absl::string_view id) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(id, absl::MaxSplits('.', 2));
+  if (parts.size() != 3 || !IsNumberId(parts[0])) return std::nullopt;
+  OverrideId result;
+  if (!absl::SimpleAtoi(parts[0], &result.scope)) return std::nullopt;
+  for (absl::string_view part : {parts[1], parts[2]}) {
+    if (part.empty()) return std::nullopt;
+    for (char c : part) {
+      if (!IsLowerOrDigit(c) && c != '_' && c != '.') return std::nullopt;
+    }
+  }
+  result.role = std::string(parts[1]);
+  result.permission = std::string(parts[2]);
+  return result;
+}
+
+}  // namespace provost
