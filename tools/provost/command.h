@@ -1,0 +1,66 @@
+// How a command is added to the tool: its options, its example, and what runs it.
+#ifndef PROVOST_TOOLS_PROVOST_COMMAND_H_
+#define PROVOST_TOOLS_PROVOST_COMMAND_H_
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "tools/provost/context.h"
+
+namespace provost::cli {
+
+// The tool: its commands, and the one of them that the command line names. Not thread-safe.
+struct Tool {
+  explicit Tool(Terminal terminal) : context(terminal) {}
+
+  Context context;
+  CLI::App app;
+  // What the parsed command line asks for; gives the exit code.
+  std::function<absl::StatusOr<int>()> run;
+};
+
+// Adds a command with a summary and an example, which --help shows.
+inline CLI::App* AddCommand(CLI::App& parent, const std::string& name, const std::string& summary,
+                            const std::string& example) {
+  CLI::App* const command = parent.add_subcommand(name, summary);
+  command->footer("Example:\n  " + example);
+  command->fallthrough();
+  return command;
+}
+
+// Adds a command that only has commands.
+inline CLI::App* AddGroup(CLI::App& parent, const std::string& name, const std::string& summary,
+                          const std::string& example) {
+  CLI::App* const group = AddCommand(parent, name, summary, example);
+  group->require_subcommand(1);
+  return group;
+}
+
+// Runs `body(context, *options)` when `command` is what the command line names. `options` is what
+// the command's options were bound to.
+template <typename Options, typename Body>
+void OnRun(Tool& tool, CLI::App* command, std::shared_ptr<Options> options, Body body) {
+  command->callback([&tool, options = std::move(options), body = std::move(body)] {
+    tool.run = [&tool, options, body]() -> absl::StatusOr<int> {
+      return body(tool.context, *options);
+    };
+  });
+}
+
+// Each adds the commands of one file.
+void AddAccessCommands(Tool& tool);
+void AddRoleCommands(Tool& tool);
+void AddPolicyCommands(Tool& tool);
+// Those of `provost policy` that ask a server.
+void AddPolicyVersionCommands(Tool& tool, CLI::App& policy);
+void AddResourceCommands(Tool& tool);
+void AddTenantCommands(Tool& tool);
+void AddTestCommand(Tool& tool);
+
+}  // namespace provost::cli
+
+#endif  // PROVOST_TOOLS_PROVOST_COMMAND_H_

@@ -1,0 +1,164 @@
+#include "tools/provost/render_message.h"
+
+#include <google/protobuf/timestamp.pb.h>
+#include <google/protobuf/util/json_util.h>
+
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "tools/provost/table.h"
+#include "tools/provost/times.h"
+
+namespace provost::cli {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+// What a list leaves out; a single resource shows it.
+bool IsForDetailAlone(const FieldDescriptor& field) {
+  static const auto* const names =
+      new std::set<std::string>{"create_time", "update_time", "etag", "source", "digest"};
+  return names->count(field.name()) != 0;
+}
+
+bool IsFlag(const FieldDescriptor& field) {
+  return field.cpp_type() == FieldDescriptor::CPPTYPE_BOOL && !field.is_repeated();
+}
+
+// A message as text in one line: a time, or the strings in it.
+std::string MessageText(const Message& message, const Names& names) {
+  if (const auto* time = dynamic_cast<const google::protobuf::Timestamp*>(&message)) {
+    return FormatTime(*time);
+  }
+  std::vector<std::string> parts;
+  const Descriptor* const descriptor = message.GetDescriptor();
+  for (int i = 0; i < descriptor->field_count(); ++i) {
+    std::string text = FieldText(message, *descriptor->field(i), names);
+    if (!text.empty()) parts.push_back(std::move(text));
+  }
+  return parts.empty() ? "none" : absl::StrJoin(parts, ", ");
+}
+
+std::string ElementText(const Message& message, const FieldDescriptor& field, int index,
+                        const Names& names) {
+  const auto* const reflection = message.GetReflection();
+  switch (field.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING:
+      return names.Short(reflection->GetRepeatedString(message, &field, index));
+    case FieldDescriptor::CPPTYPE_ENUM:
+      return reflection->GetRepeatedEnum(message, &field, index)->name();
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      return MessageText(reflection->GetRepeatedMessage(message, &field, index), names);
+    default:
+      return "";
+  }
+}
+
+std::string Heading(absl::string_view field) { return absl::StrReplaceAll(field, {{"_", " "}}); }
+
+const FieldDescriptor* ListedField(const Descriptor& answer) {
+  for (int i = 0; i < answer.field_count(); ++i) {
+    if (answer.field(i)->is_repeated() &&
+        answer.field(i)->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+      return answer.field(i);
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::string FieldText(const Message& message, const FieldDescriptor& field, const Names& names) {
+  const auto* const reflection = message.GetReflection();
+  if (field.is_repeated()) {
+    std::vector<std::string> parts;
+    for (int i = 0; i < reflection->FieldSize(message, &field); ++i) {
+      parts.push_back(ElementText(message, field, i, names));
+    }
+    return absl::StrJoin(parts, ", ");
+  }
+  switch (field.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING:
+      return names.Short(reflection->GetString(message, &field));
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return reflection->GetBool(message, &field) ? Heading(field.name()) : "";
+    case FieldDescriptor::CPPTYPE_ENUM:
+      return reflection->GetEnumValue(message, &field) == 0
+                 ? ""
+                 : reflection->GetEnum(message, &field)->name();
+    case FieldDescriptor::CPPTYPE_INT32:
+      return absl::StrCat(reflection->GetInt32(message, &field));
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      return reflection->HasField(message, &field)
+                 ? MessageText(reflection->GetMessage(message, &field), names)
+                 : "";
+    default:
+      return "";
+  }
+}
+
+std::string RenderMessage(const Message& message, const Names& names, const Look& look) {
+  std::vector<std::pair<std::string, std::string>> fields;
+  const Descriptor* const descriptor = message.GetDescriptor();
+  for (int i = 0; i < descriptor->field_count(); ++i) {
+    const FieldDescriptor& field = *descriptor->field(i);
+    std::string text = FieldText(message, field, names);
+    if (IsFlag(field) && !text.empty()) text = "yes";
+    fields.emplace_back(Heading(field.name()), std::move(text));
+  }
+  return RenderFields(fields, look);
+}
+
+std::string RenderList(const Message& answer, const Names& names, const Look& look) {
+  const FieldDescriptor* const listed = ListedField(*answer.GetDescriptor());
+  if (listed == nullptr) return "";
+  const Descriptor& item = *listed->message_type();
+  std::vector<const FieldDescriptor*> columns;
+  std::vector<const FieldDescriptor*> flags;
+  std::vector<std::string> header;
+  for (int i = 0; i < item.field_count(); ++i) {
+    const FieldDescriptor* const field = item.field(i);
+    if (IsForDetailAlone(*field)) continue;
+    if (IsFlag(*field)) {
+      flags.push_back(field);
+      continue;
+    }
+    columns.push_back(field);
+    header.push_back(Heading(field->name()));
+  }
+  if (!flags.empty()) header.push_back("state");
+  Table table(header);
+  const auto* const reflection = answer.GetReflection();
+  for (int i = 0; i < reflection->FieldSize(answer, listed); ++i) {
+    const Message& message = reflection->GetRepeatedMessage(answer, listed, i);
+    std::vector<Table::Cell> row;
+    for (const FieldDescriptor* column : columns) {
+      row.push_back({FieldText(message, *column, names)});
+    }
+    std::vector<std::string> set;
+    for (const FieldDescriptor* flag : flags) {
+      std::string text = FieldText(message, *flag, names);
+      if (!text.empty()) set.push_back(std::move(text));
+    }
+    if (!flags.empty()) row.push_back({absl::StrJoin(set, ", "), Tone::kWarning});
+    table.AddRow(std::move(row));
+  }
+  return table.Render(look);
+}
+
+std::string RenderJson(const Message& message) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = true;
+  options.always_print_primitive_fields = true;
+  std::string out;
+  if (!google::protobuf::util::MessageToJsonString(message, &out, options).ok()) return "{}\n";
+  return out;
+}
+
+}  // namespace provost::cli
