@@ -102,10 +102,10 @@ TEST_F(CrashTest, WhatWasAcknowledgedIsThereAndNothingIsHalfThere) {
   SCOPED_TRACE(testing::Message() << "seed " << seed);
   std::mt19937_64 random(seed);
   Knowledge known;
-  for (int round = 0; round < 30 && !HasFailure(); ++round) {
+  for (int round = 0; round < 24 && !HasFailure(); ++round) {
     // A small buffer makes the power go within flushes and compactions too. Fewer of these, because
     // RocksDB waits for a second when one fails.
-    write_buffer_bytes_ = round % 3 == 0 ? 64 << 10 : DatabaseOptions().write_buffer_bytes;
+    write_buffer_bytes_ = round % 4 == 0 ? 64 << 10 : DatabaseOptions().write_buffer_bytes;
     WriteUntilDark(random(), &known);
     Check(known);
   }

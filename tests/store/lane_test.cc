@@ -8,7 +8,6 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/blocking_counter.h"
 #include "store/testing/fault_disk.h"
 #include "tests/store/support.h"
 
@@ -67,15 +66,15 @@ class LaneTest : public ::testing::Test {
       lane.Submit({[](WriteGroup&) { return absl::OkStatus(); },
                    [this](const absl::Status&) {
                      reached_.Notify();
-                     open_.WaitForNotification();
+                     open_.Wait();
                    }});
-      reached_.WaitForNotification();
+      reached_.Wait();
     }
     void Open() { open_.Notify(); }
 
    private:
-    absl::Notification reached_;
-    absl::Notification open_;
+    Signal reached_;
+    Signal open_;
   };
 
   TempFolder folder_;
@@ -326,11 +325,11 @@ TEST_F(LaneTest, SeveralMayStopIt) {
 
 TEST_F(LaneTest, DoneMaySubmit) {
   Start();
-  absl::Notification told;
+  Signal told;
   lane_->Submit({Putting("a"), [&](const absl::Status&) {
                    lane_->Submit({Putting("b"), [&](const absl::Status&) { told.Notify(); }});
                  }});
-  told.WaitForNotification();
+  told.Wait();
   EXPECT_EQ(AllRows(*database_, Table::kUsers).size(), 2u);
 }
 
@@ -339,13 +338,13 @@ TEST_F(LaneTest, WhatPrepareCapturedIsGoneBeforeDone) {
   auto captured = std::make_shared<int>(1);
   const std::weak_ptr<int> watched = captured;
   bool gone = false;
-  absl::Notification told;
+  Signal told;
   lane_->Submit({[captured = std::move(captured)](WriteGroup&) { return absl::OkStatus(); },
                  [&](const absl::Status&) {
                    gone = watched.expired();
                    told.Notify();
                  }});
-  told.WaitForNotification();
+  told.Wait();
   EXPECT_TRUE(gone);
 }
 
@@ -411,7 +410,7 @@ TEST_F(LaneTest, AFailureInTheBackgroundStopsTheWritesWhileReadsGoOn) {
   DatabaseOptions options = OptionsFor(folder_.path());
   options.hooks = disk_.hooks();
   options.write_buffer_bytes = 256 << 10;
-  absl::Notification failed;
+  Signal failed;
   options.on_unhealthy = [&](const absl::Status&) { failed.Notify(); };
   auto database = OpenOrDie(options);
   CommitLane lane(database.get(), LaneOptions(), LaneHooks());
@@ -425,7 +424,7 @@ TEST_F(LaneTest, AFailureInTheBackgroundStopsTheWritesWhileReadsGoOn) {
     });
   }
   EXPECT_THAT(status, IsError(absl::StatusCode::kUnavailable, Words{"no longer be written"}));
-  ASSERT_TRUE(failed.WaitForNotificationWithTimeout(absl::Seconds(10)));
+  ASSERT_TRUE(failed.WaitFor(absl::Seconds(10)));
   EXPECT_FALSE(database->healthy());
   EXPECT_EQ(ValueOf(*database, Table::kUsers, "before"), "x");
 }
@@ -439,7 +438,7 @@ TEST_F(LaneTest, ThirtyTwoThreadsMakeOneOrder) {
   Start();
   std::atomic<int> acknowledged[kCounters] = {};
   std::atomic<int> refused{0};
-  absl::BlockingCounter told(kThreads * kMutations);
+  Signal told(kThreads * kMutations);
   std::vector<std::thread> threads;
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
@@ -459,7 +458,7 @@ TEST_F(LaneTest, ThirtyTwoThreadsMakeOneOrder) {
                        },
                        [&, counter](const absl::Status& status) {
                          ++(status.ok() ? acknowledged[counter] : refused);
-                         told.DecrementCount();
+                         told.Notify();
                        }});
       }
     });

@@ -14,7 +14,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/synchronization/notification.h"
+#include "absl/time/time.h"
+#include "base/mutex.h"
 #include "store/database.h"
 #include "store/lane.h"
 
@@ -107,18 +108,50 @@ inline std::string ValueOf(const Reader& reader, Table table, absl::string_view 
   return value.ok() ? value->value_or("-") : "?";
 }
 
+// Something that happens so many times, once if not said otherwise, and can be waited for. Not
+// absl::Notification, which ThreadSanitizer cannot see into.
+class Signal {
+ public:
+  explicit Signal(int times = 1) : left_(times) {}
+
+  void Notify() {
+    MutexLock lock(&mutex_);
+    if (--left_ == 0) changed_.SignalAll();
+  }
+
+  void Wait() {
+    MutexLock lock(&mutex_);
+    while (left_ > 0) changed_.Wait(&mutex_);
+  }
+
+  // False where it has not happened by then.
+  bool WaitFor(absl::Duration timeout) {
+    const absl::Time end = absl::Now() + timeout;
+    MutexLock lock(&mutex_);
+    while (left_ > 0) {
+      if (!changed_.WaitFor(&mutex_, end - absl::Now())) return left_ <= 0;
+    }
+    return true;
+  }
+
+ private:
+  Mutex mutex_;
+  CondVar changed_;
+  int left_ ABSL_GUARDED_BY(mutex_);
+};
+
 // Submits a mutation and waits for its end.
 inline absl::Status Make(CommitLane& lane, absl::AnyInvocable<absl::Status(WriteGroup&)> prepare,
                          absl::Time deadline = absl::InfiniteFuture()) {
   absl::Status result;
-  absl::Notification told;
+  Signal told;
   lane.Submit({std::move(prepare),
                [&](const absl::Status& status) {
                  result = status;
                  told.Notify();
                },
                deadline});
-  told.WaitForNotification();
+  told.Wait();
   return result;
 }
 
