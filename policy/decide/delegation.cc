@@ -163,7 +163,7 @@ std::vector<Holding> Conferred(const WorldState& state, SubjectId group, absl::T
 }  // namespace
 
 bool IsAllowedNear(const WorldState& state, SubjectId actor, absl::string_view permission,
-                   ScopeId scope, absl::Time now) {
+                   ScopeId scope, absl::Time now, FactSet facts) {
   const std::optional<PermissionId> id = state.matrix().FindPermission(permission);
   if (!id.has_value() || !state.HasScope(scope)) return false;
   const ScopePath path = state.PathOf(scope);
@@ -173,6 +173,7 @@ bool IsAllowedNear(const WorldState& state, SubjectId actor, absl::string_view p
     question.subject = actor;
     question.permission = *id;
     question.scope = ScopeId(path.ids[i]);
+    question.facts = facts;
     question.time = now;
     return Check(state, question).allowed();
   }
@@ -331,7 +332,8 @@ absl::Status CheckMove(const WorldState& state, SubjectId actor, ScopeId scope, 
                        const MovePermissions& permissions, absl::Time now) {
   const ScopeId old_parent = state.ParentOf(scope);
   const auto need = [&](absl::string_view permission, ScopeId at) -> absl::Status {
-    if (IsAllowedNear(state, actor, permission, at, now)) return absl::OkStatus();
+    const FactSet facts = at == scope ? permissions.facts : 0;
+    if (IsAllowedNear(state, actor, permission, at, now, facts)) return absl::OkStatus();
     return absl::PermissionDeniedError(absl::StrCat("moving `", state.ScopeName(scope), "` needs `",
                                                     permission, "` at `", state.ScopeName(at),
                                                     "`"));

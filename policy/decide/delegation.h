@@ -54,6 +54,7 @@ struct MovePermissions {
   absl::string_view manage;  // at the scope itself
   absl::string_view remove;  // at the old parent; at the scope where only that is of a right kind
   absl::string_view create;  // at the new parent
+  FactSet facts = 0;         // that hold of the scope itself, `creator` say
 };
 // Rules 17, 18 and 19: may `actor` move `scope` below `new_parent`?
 absl::Status CheckMove(const WorldState& state, SubjectId actor, ScopeId scope, ScopeId new_parent,
@@ -85,7 +86,7 @@ bool HasUnendingHolder(const WorldState& state, RoleId role, absl::Time now,
 // Asks `permission` of `actor` at the nearest scope from `scope` upwards of a kind at which it can
 // be asked; false if there is none or the policy has no such permission.
 bool IsAllowedNear(const WorldState& state, SubjectId actor, absl::string_view permission,
-                   ScopeId scope, absl::Time now);
+                   ScopeId scope, absl::Time now, FactSet facts = 0);
 
 }  // namespace provost
 

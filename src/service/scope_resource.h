@@ -1,0 +1,419 @@
+#ifndef PROVOST_SERVICE_SCOPE_RESOURCE_H_
+#define PROVOST_SERVICE_SCOPE_RESOURCE_H_
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "policy/decide/delegation.h"
+#include "policy/decide/freeze.h"
+#include "policy/decide/lists.h"
+#include "service/methods.h"
+#include "service/pages.h"
+#include "service/resource.h"
+#include "tenant/errors.h"
+#include "tenant/rows.h"
+#include "tenant/times.h"
+
+namespace provost {
+
+/// The methods that catalogs, courses, training plans and sessions have in common: the AIP standard
+/// methods, Move, Archive and Unarchive. `Kind` says what is particular to one:
+///
+///     struct CatalogKind {
+///       using Row = rows::CatalogRow;
+///       using Resource = v1::Catalog;
+///       static constexpr Collection kCollection = Collection::kCatalogs;
+///       static constexpr absl::string_view kNoun = "catalog";
+///       static constexpr absl::string_view kRead = "catalog.read";
+///       static constexpr MovePermissions kMove = {...};
+///       static constexpr absl::string_view kParents = "the tenant or a catalog";
+///       static bool MayStandBelow(ScopeKind parent);
+///       static Resource* Of(Row* row);
+///       static const Resource& Of(const Row& row);
+///       static const Resource& Of(const v1::CreateCatalogRequest& request);  // and of Update
+///       static const std::string& IdOf(const v1::CreateCatalogRequest& request);
+///       static Resource* Add(v1::ListCatalogsResponse* response);
+///     };
+template <typename Kind>
+class ScopeResource {
+ public:
+  using Row = typename Kind::Row;
+  using Resource = typename Kind::Resource;
+
+  template <typename Create, typename Get, typename List, typename ListResponse, typename Update,
+            typename Delete, typename Empty, typename Move, typename Archive, typename Unarchive>
+  static void Register(Methods& methods) {
+    methods.Mutate<Create, Resource>(ValidateCreate<Create>, DoCreate<Create>);
+    methods.Read<Get, Resource>(DoGet<Get>);
+    methods.Scan<List, ListResponse>(DoList<List, ListResponse>);
+    methods.Mutate<Update, Resource>(ValidateUpdate<Update>, DoUpdate<Update>);
+    methods.Mutate<Delete, Empty>(ValidateId<Delete>, DoDelete<Delete, Empty>);
+    Method& move = methods.Mutate<Move, Resource>(ValidateMove<Move>, DoMove<Move>);
+    methods.AuthorizeBy<Move>(move, MayMove<Move>);
+    methods.Mutate<Archive, Resource>(
+        ValidateId<Archive>, [](MutateCall& call, const Archive& request, Resource* response) {
+          return SetArchived(call, request, true, response);
+        });
+    methods.Mutate<Unarchive, Resource>(
+        ValidateId<Unarchive>, [](MutateCall& call, const Unarchive& request, Resource* response) {
+          return SetArchived(call, request, false, response);
+        });
+  }
+
+ private:
+  static absl::string_view CollectionId(absl::string_view name) {
+    return name.substr(name.rfind('/') + 1);
+  }
+  static bool IsOfCollection(const ResourceName& name) {
+    return name.collection == Kind::kCollection;
+  }
+
+  // What clients see of a row.
+  static Resource ToResource(const Row& row, absl::string_view tenant, absl::string_view id,
+                             absl::string_view parent) {
+    Resource resource = Kind::Of(row);
+    resource.set_name(FullName(tenant, absl::StrCat(CollectionName(Kind::kCollection), "/", id)));
+    resource.set_parent_scope(FullName(tenant, parent));
+    resource.set_etag(EtagOf(row.uid(), row.revision()));
+    return resource;
+  }
+  // The same, of a row that the call is about to write.
+  static Resource ToResource(const MutateCall& call, Row row, absl::string_view id) {
+    row.set_revision(call.draft.revision());
+    return ToResource(row, call.draft.id(), id, call.state().ScopeName(ScopeId(row.parent())));
+  }
+
+  // The row of `name`, whose etag has to be `etag` where that is set.
+  static absl::StatusOr<Row> FindRow(const MutateCall& call, absl::string_view name,
+                                     absl::string_view etag) {
+    const absl::string_view id = CollectionId(name);
+    absl::StatusOr<std::optional<Row>> row = call.draft.template Get<Row>(id);
+    if (!row.ok()) return row.status();
+    if (!row->has_value()) return NotFound(Kind::kNoun, name);
+    absl::Status status = CheckEtag(name, etag, EtagOf((*row)->uid(), (*row)->revision()));
+    if (!status.ok()) return status;
+    return **std::move(row);
+  }
+
+  static absl::Status CheckCollection(absl::string_view field, absl::string_view name) {
+    absl::StatusOr<ResourceName> parsed = ParseName(name);
+    if (parsed.ok() && IsOfCollection(*parsed)) return absl::OkStatus();
+    return BadField(
+        field, name,
+        absl::StrCat("wanted `tenants/<tenant>/", CollectionName(Kind::kCollection), "/<id>`"));
+  }
+
+  // The scope to stand below: what `parent_scope` names, or the tenant.
+  static absl::StatusOr<ScopeId> FindParent(const WorldState& state, absl::string_view tenant,
+                                            absl::string_view field,
+                                            absl::string_view parent_scope) {
+    ScopeId parent = state.root();
+    if (!parent_scope.empty()) {
+      absl::StatusOr<ResourceName> name = ParseName(parent_scope);
+      if (!name.ok()) return BadField(field, parent_scope, name.status().message());
+      if (name->tenant != tenant || !name->IsScope()) {
+        return BadField(field, parent_scope, "wanted a scope of the same tenant");
+      }
+      parent = state.FindScope(name->Relative());
+      if (!state.HasScope(parent)) return NotFound("scope", parent_scope);
+    }
+    if (!Kind::MayStandBelow(state.KindOf(parent))) {
+      return BadField(field, parent_scope, absl::StrCat("wanted ", Kind::kParents));
+    }
+    return parent;
+  }
+
+  // --- Create ---
+  template <typename Create>
+  static absl::Status ValidateCreate(const Create& request) {
+    absl::Status status;
+    const Resource& resource = Kind::Of(request);
+    CheckNewId(absl::StrCat(Kind::kField, "_id"), Kind::IdOf(request), &status);
+    CheckText(absl::StrCat(Kind::kField, ".display_name"), resource.display_name(), 1,
+              kMaxDisplayName, &status);
+    CheckRequestId(request.request_id(), &status);
+    return status;
+  }
+
+  template <typename Create>
+  static absl::Status DoCreate(MutateCall& call, const Create& request, Resource* response) {
+    const Resource& wanted = Kind::Of(request);
+    absl::StatusOr<ScopeId> parent =
+        FindParent(call.state(), call.draft.id(), absl::StrCat(Kind::kField, ".parent_scope"),
+                   wanted.parent_scope());
+    if (!parent.ok()) return parent.status();
+    if (call.state().PathOf(*parent).size >= kMaxPathLength) {
+      return BadField(
+          absl::StrCat(Kind::kField, ".parent_scope"), wanted.parent_scope(),
+          absl::StrCat("wanted a scope with less than ", kMaxPathLength, " scopes on its path"));
+    }
+    const ScopeId uid = call.draft.NewScope();
+    absl::StatusOr<std::string> id =
+        ChooseId(call.state(), call.draft.id(), Kind::kCollection, Kind::IdOf(request), uid.value);
+    if (!id.ok()) return id.status();
+    Row row;
+    row.set_uid(uid.value);
+    row.set_parent(parent->value);
+    row.set_creator(call.actor_uid());
+    Resource* resource = Kind::Of(&row);
+    resource->set_display_name(wanted.display_name());
+    *resource->mutable_create_time() = ToTimestamp(call.now());
+    *resource->mutable_update_time() = resource->create_time();
+    *response = ToResource(call, row, *id);
+    call.draft.Describe(response->name());
+    call.draft.Put(*id, std::move(row));
+    return absl::OkStatus();
+  }
+
+  // --- Get ---
+  template <typename Get>
+  static absl::Status DoGet(ReadCall& call, const Get& request, Resource* response) {
+    if (absl::Status status = CheckCollection("name", request.name()); !status.ok()) return status;
+    const absl::string_view id = CollectionId(request.name());
+    absl::StatusOr<std::optional<Row>> row =
+        ReadRow<Row>(call.reader(), TableOf(Kind::kCollection),
+                     EntityKey(call.tenant->number(), Kind::kCollection, id));
+    if (!row.ok()) return row.status();
+    if (!row->has_value()) return NotFound(Kind::kNoun, request.name());
+    *response =
+        ToResource(**row, call.tenant->id(), id, call.state.ScopeName(ScopeId((*row)->parent())));
+    return absl::OkStatus();
+  }
+
+  // --- List ---
+  // Parents before children, siblings in the order in which they were made.
+  template <typename List, typename ListResponse>
+  static absl::Status DoList(ReadCall& call, const List& request, ListResponse* response) {
+    absl::StatusOr<Pages::Page> page =
+        call.backend.pages->Begin(request, call.actor.name, call.tenant, call.now);
+    if (!page.ok()) return page.status();
+    const WorldState& state = *page->snapshot->view;
+    ScopeId parent(0);
+    if (!request.parent_scope().empty()) {
+      absl::StatusOr<ResourceName> name = ParseName(request.parent_scope());
+      if (!name.ok() || !name->IsScope() || name->tenant != call.tenant->id()) {
+        return BadField("parent_scope", request.parent_scope(), "wanted a scope of the tenant");
+      }
+      parent = state.FindScope(name->Relative());
+      // An unknown parent and one with nothing to see below it look alike.
+      if (!state.HasScope(parent)) return absl::OkStatus();
+    }
+    const std::optional<PermissionId> permission = state.matrix().FindPermission(Kind::kRead);
+    if (!permission.has_value()) return absl::OkStatus();
+    const std::optional<int> creator = state.matrix().FindFact("creator");
+    ListContext context;
+    context.time = page->snapshot->time;
+    // More than the caller may see: what they made is told apart item by item.
+    if (creator.has_value()) context.facts = FactSet{1} << *creator;
+
+    uint32_t cursor = 0;
+    if (!page->cursor.empty() && !absl::SimpleAtoi(page->cursor, &cursor)) {
+      return BadField("page_token", request.page_token(), "wanted a `next_page_token`");
+    }
+    absl::Status status;
+    int count = 0;
+    // False once the page is full or something is wrong.
+    const auto take = [&](ScopeId scope) {
+      absl::StatusOr<std::optional<Row>> row = VisibleRow(call, state, scope, context.time);
+      if (!row.ok()) {
+        status = row.status();
+        return false;
+      }
+      if (!row->has_value()) return true;
+      if (count == page->limit) {
+        response->set_next_page_token(call.backend.pages->TokenAfter(*page, absl::StrCat(cursor)));
+        return false;
+      }
+      *Kind::Add(response) =
+          ToResource(**row, call.tenant->id(), CollectionId(state.ScopeName(scope)),
+                     state.ScopeName(ScopeId((*row)->parent())));
+      cursor = scope.value;
+      ++count;
+      return true;
+    };
+    if (parent.value != 0) {
+      state.ForEachChild(parent, ScopeId(cursor + 1), take);
+      return status;
+    }
+    ScopeId after(cursor);
+    for (bool more = true; more;) {
+      const ScopePage scopes = ListScopes(state, call.self(), *permission, Kind::kKind, after,
+                                          static_cast<size_t>(page->limit) + 1, context);
+      more = scopes.more;
+      for (ScopeId scope : scopes.scopes) {
+        if (!take(scope)) return status;
+        after = scope;
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  // The row of `scope` if it is of this collection, is still there, and the caller may read it.
+  static absl::StatusOr<std::optional<Row>> VisibleRow(const ReadCall& call,
+                                                       const WorldState& state, ScopeId scope,
+                                                       absl::Time time) {
+    const std::optional<RelativeName> name = SplitRelative(state.ScopeName(scope));
+    if (!name.has_value() || name->collection != Kind::kCollection) return std::optional<Row>();
+    absl::StatusOr<std::optional<Row>> row =
+        ReadRow<Row>(call.reader(), TableOf(Kind::kCollection),
+                     EntityKey(call.tenant->number(), Kind::kCollection, name->id));
+    if (!row.ok() || !row->has_value()) return row;
+    // The name may be another's by now.
+    if ((*row)->uid() != scope.value) return std::optional<Row>();
+    if (IsAllowed(state, call.self(), Kind::kRead, scope, false, time)) return row;
+    if ((*row)->creator() != call.self().value) return std::optional<Row>();
+    const std::optional<int> creator = state.matrix().FindFact("creator");
+    if (creator.has_value() &&
+        IsAllowedNear(state, call.self(), Kind::kRead, scope, time, FactSet{1} << *creator)) {
+      return row;
+    }
+    return std::optional<Row>();
+  }
+
+  // --- Update ---
+  static constexpr absl::string_view kUpdatable[] = {"display_name"};
+
+  template <typename Update>
+  static absl::Status ValidateUpdate(const Update& request) {
+    const Resource& resource = Kind::Of(request);
+    absl::Status status = CheckCollection(absl::StrCat(Kind::kField, ".name"), resource.name());
+    if (!status.ok()) return status;
+    absl::StatusOr<std::vector<std::string>> fields =
+        FieldsToUpdate(request.update_mask(), resource, kUpdatable);
+    if (!fields.ok()) return fields.status();
+    for (const std::string& field : *fields) {
+      CheckText(absl::StrCat(Kind::kField, ".", field), resource.display_name(), 1, kMaxDisplayName,
+                &status);
+    }
+    CheckRequestId(request.request_id(), &status);
+    return status;
+  }
+
+  template <typename Update>
+  static absl::Status DoUpdate(MutateCall& call, const Update& request, Resource* response) {
+    const Resource& wanted = Kind::Of(request);
+    absl::StatusOr<Row> row = FindRow(call, wanted.name(), wanted.etag());
+    if (!row.ok()) return row.status();
+    absl::StatusOr<std::vector<std::string>> fields =
+        FieldsToUpdate(request.update_mask(), wanted, kUpdatable);
+    if (!fields.ok()) return fields.status();
+    for (const std::string& field : *fields) CopyField(wanted, field, Kind::Of(&*row));
+    return Commit(call, wanted.name(), *std::move(row), response);
+  }
+
+  // Writes a changed row and answers with it.
+  static absl::Status Commit(MutateCall& call, absl::string_view name, Row row,
+                             Resource* response) {
+    *Kind::Of(&row)->mutable_update_time() = ToTimestamp(call.now());
+    const std::string id(CollectionId(name));
+    *response = ToResource(call, row, id);
+    call.draft.Describe(name);
+    call.draft.Put(id, std::move(row));
+    return absl::OkStatus();
+  }
+
+  // --- Delete ---
+  template <typename Request>
+  static absl::Status ValidateId(const Request& request) {
+    absl::Status status = CheckCollection("name", request.name());
+    CheckRequestId(request.request_id(), &status);
+    return status;
+  }
+
+  template <typename Delete, typename Empty>
+  static absl::Status DoDelete(MutateCall& call, const Delete& request, Empty*) {
+    absl::StatusOr<Row> row = FindRow(call, request.name(), request.etag());
+    if (absl::IsNotFound(row.status()) && request.allow_missing()) return absl::OkStatus();
+    if (!row.ok()) return row.status();
+    const ScopeId scope(row->uid());
+    if (absl::Status frozen = CheckSubtreeNotFrozen(call.state(), scope); !frozen.ok()) {
+      return FailedPrecondition("FROZEN", request.name(), frozen.message());
+    }
+    if (!request.force()) {
+      size_t inside = 0;
+      call.state().ForEachInSubtree(scope, [&](ScopeId) { return ++inside < 1000; });
+      if (inside > 1) {
+        return FailedPrecondition(
+            "NOT_EMPTY", request.name(),
+            absl::StrCat(inside - 1, inside == 1000 ? " or more" : "",
+                         " catalogs, courses, plans or sessions stand in it; move them, or set "
+                         "`force` to delete them too"));
+      }
+    }
+    call.draft.Describe(request.name());
+    return call.draft.EraseSubtree(scope);
+  }
+
+  // --- Move (rules 17 to 19) ---
+  template <typename Move>
+  static absl::Status ValidateMove(const Move& request) {
+    absl::Status status = ValidateId(request);
+    if (request.parent_scope().empty()) {
+      AddBadField(&status, "parent_scope", "", absl::StrCat("wanted ", Kind::kParents));
+    }
+    return status;
+  }
+
+  template <typename Move>
+  static absl::Status MayMove(const RuleCall& call, const Move& request) {
+    absl::StatusOr<std::optional<Row>> row = ReadRow<Row>(
+        call.reader, TableOf(Kind::kCollection),
+        EntityKey(call.tenant.number(), Kind::kCollection, CollectionId(request.name())));
+    if (!row.ok()) return row.status();
+    if (!row->has_value()) return NotFound(Kind::kNoun, request.name());
+    absl::StatusOr<ScopeId> parent =
+        FindParent(call.state, call.tenant.id(), "parent_scope", request.parent_scope());
+    // A place that is not there and one that is hidden are refused in the same words.
+    if (absl::IsNotFound(parent.status()) ||
+        (parent.ok() &&
+         !IsAllowedNear(call.state, call.actor, Kind::kMove.create, *parent, call.now))) {
+      return absl::PermissionDeniedError(absl::StrCat("not permitted: needs `", Kind::kMove.create,
+                                                      "` for ", Quoted(request.parent_scope())));
+    }
+    if (!parent.ok()) return parent.status();
+    MovePermissions permissions = Kind::kMove;
+    const std::optional<int> creator = call.state.matrix().FindFact("creator");
+    if (creator.has_value() && (*row)->creator() != 0 && (*row)->creator() == call.actor.value) {
+      permissions.facts = FactSet{1} << *creator;
+    }
+    return CheckMove(call.state, call.actor, ScopeId((*row)->uid()), *parent, permissions,
+                     call.now);
+  }
+
+  template <typename Move>
+  static absl::Status DoMove(MutateCall& call, const Move& request, Resource* response) {
+    absl::StatusOr<Row> row = FindRow(call, request.name(), request.etag());
+    if (!row.ok()) return row.status();
+    absl::StatusOr<ScopeId> parent =
+        FindParent(call.state(), call.draft.id(), "parent_scope", request.parent_scope());
+    if (!parent.ok()) return parent.status();
+    if (call.state().IsOnPath(ScopeId(row->uid()), *parent)) {
+      return BadField("parent_scope", request.parent_scope(),
+                      absl::StrCat("wanted a scope that is not the ", Kind::kNoun,
+                                   " itself or below it: that would make a cycle"));
+    }
+    row->set_parent(parent->value);
+    return Commit(call, request.name(), *std::move(row), response);
+  }
+
+  // --- Archive, Unarchive (rules 6 and 19: the door asks what lifts it at this scope) ---
+  template <typename Request>
+  static absl::Status SetArchived(MutateCall& call, const Request& request, bool archived,
+                                  Resource* response) {
+    absl::StatusOr<Row> row = FindRow(call, request.name(), request.etag());
+    if (!row.ok()) return row.status();
+    if (Kind::Of(*row).archived() == archived) {
+      return FailedPrecondition(archived ? "ARCHIVED" : "NOT_ARCHIVED", request.name(),
+                                archived ? "it is archived already" : "it is not archived");
+    }
+    Kind::Of(&*row)->set_archived(archived);
+    return Commit(call, request.name(), *std::move(row), response);
+  }
+};
+
+}  // namespace provost
+
+#endif  // PROVOST_SERVICE_SCOPE_RESOURCE_H_
