@@ -98,6 +98,7 @@ class ExplanationTree {
     return absl::StrCat(FormatTime(time), " (", FormatDistance(time, explanation_.time()), ")");
   }
 
+  // From when and until when; the end stands out, with how far it is.
   std::string WindowText(const v1::Window& window) const {
     std::string out;
     if (window.has_not_before()) absl::StrAppend(&out, ", since ", FormatTime(window.not_before()));
@@ -105,6 +106,15 @@ class ExplanationTree {
       absl::StrAppend(
           &out, ", ",
           Paint(look_, Tone::kWarning, absl::StrCat("until ", Until(window.expires()))));
+    }
+    return out;
+  }
+
+  // A group on the way from the subject to who holds the assignment.
+  std::string GroupText(const v1::Explanation::GroupLink& link) const {
+    std::string out = Name(link.group());
+    if (link.window().has_expires()) {
+      absl::StrAppend(&out, " (until ", FormatTime(link.window().expires()), ")");
     }
     return out;
   }
@@ -140,18 +150,17 @@ class ExplanationTree {
 
   Node RoleNode(const HeldRole& role) const {
     const auto [tone, verdict] = VerdictOf(role);
-    Node node{absl::StrCat(Mark(tone), " ", Paint(look_, Tone::kStrong, Printable(role.role())),
-                           ", ", HowHeld(role), ": ", Paint(look_, tone, verdict)),
-              {}};
+    Node node{
+        absl::StrCat(Mark(tone), " ", Paint(look_, Tone::kStrong, Printable(role.role())), ", ",
+                     HowHeld(role), ": ", Paint(look_, tone, verdict), WindowText(role.window())),
+        {}};
     if (!role.assignment().empty()) {
       std::string text = absl::StrCat("held by ", Name(role.assignment()));
       std::vector<std::string> chain;
-      for (const auto& link : role.groups()) {
-        chain.push_back(absl::StrCat(Name(link.group()), WindowText(link.window())));
-      }
+      for (const auto& link : role.groups()) chain.push_back(GroupText(link));
       if (!chain.empty()) absl::StrAppend(&text, ", through ", absl::StrJoin(chain, " > "));
       if (role.through() == HeldRole::REACH) absl::StrAppend(&text, ", reaching up");
-      node.children.push_back({absl::StrCat(text, WindowText(role.window())), {}});
+      node.children.push_back({std::move(text), {}});
     }
     if (role.has_cell()) node.children.push_back({CellText(role.cell()), {}});
     for (const auto& override_ : role.overrides()) {

@@ -107,7 +107,7 @@ bool HasOption(const CLI::App& app, const std::string& name) {
 // Whether `argument` is an option of `app` that takes the argument after it.
 bool TakesNext(const CLI::App& app, const std::string& argument) {
   for (const CLI::Option* option : app.get_options(kEveryOption)) {
-    if (option->check_name(argument)) return option->get_type_size() > 0;
+    if (option->check_name(argument)) return option->get_items_expected_max() > 0;
   }
   return false;
 }

@@ -1,0 +1,272 @@
+// Whole command lines, without a server: help, wrong input, policies, scenario files.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "policy/matrix/matrix.h"
+#include "tests/cli/golden.h"
+#include "tests/cli/run_cli.h"
+#include "tools/provost/run.h"
+
+namespace provost::cli {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+// A port that nothing listens on: it is reserved.
+constexpr char kNowhere[] = "127.0.0.1:1";
+
+std::string Source(const std::string& path) { return absl::StrCat(PROVOST_SOURCE_DIR, "/", path); }
+
+// A folder of the test's own, removed in the end.
+class CommandTest : public ::testing::Test {
+ protected:
+  CommandTest() {
+    folder_ = std::filesystem::path(::testing::TempDir()) /
+              absl::StrCat("provost_cli_", ::testing::UnitTest::GetInstance()->random_seed(), "_",
+                           ::testing::UnitTest::GetInstance()->current_test_info()->name());
+    std::filesystem::create_directories(folder_);
+  }
+  ~CommandTest() override { std::filesystem::remove_all(folder_); }
+
+  std::string Write(const std::string& name, const std::string& text) {
+    const std::string path = (folder_ / name).string();
+    std::ofstream(path, std::ios::binary) << text;
+    return path;
+  }
+
+  std::filesystem::path folder_;
+};
+
+constexpr char kPolicy[] = R"(name: "tiny"
+version: "1"
+facts { name: "self" title: "one's own" }
+permissions { name: "tenant.manage" asked_at: TENANT access: WRITE }
+permissions { name: "course.read" asked_at: [TENANT, COURSE] access: READ }
+permissions { name: "course.update" asked_at: COURSE access: WRITE }
+roles {
+  name: "admin"
+  assignable_at: TENANT
+  grants { permissions: "*" source: "A1" }
+  may_assign: ["admin", "author"]
+}
+roles {
+  name: "author"
+  assignable_at: COURSE
+  grants { permissions: "course.*" requires: "self" source: "A2" }
+}
+top_role: "admin"
+)";
+
+// --- help ---
+
+TEST_F(CommandTest, HelpOfEveryCommand) { ExpectGolden("help.txt", AllHelp()); }
+
+TEST_F(CommandTest, HelpOfEveryCommandHasAnExample) {
+  size_t commands = 0;
+  for (absl::string_view help : absl::StrSplit(AllHelp(), "=== ", absl::SkipEmpty())) {
+    ++commands;
+    EXPECT_TRUE(absl::StrContains(help, "Example:\n  provost ")) << help;
+  }
+  EXPECT_GT(commands, 70u);
+}
+
+TEST_F(CommandTest, HelpIsNoError) {
+  const CliRun run = RunCli({"check", "--help"});
+  EXPECT_EQ(run.code, 0);
+  EXPECT_THAT(run.out, HasSubstr("provost check users/bob"));
+  EXPECT_EQ(run.err, "");
+  EXPECT_THAT(RunCli({"--version"}).out, StartsWith("provost "));
+}
+
+// --- wrong input ---
+
+struct WrongInput {
+  std::vector<std::string> arguments;
+  std::string said;
+};
+
+TEST_F(CommandTest, WrongInputIsToldWithTheNearestRightOne) {
+  const std::vector<WrongInput> cases = {
+      {{}, "`provost` needs a command"},
+      {{"chekc", "a", "b", "c"}, "there is no command `provost chekc`; did you mean `check`?"},
+      {{"policy", "chek"}, "there is no command `provost policy chek`; did you mean `check`?"},
+      {{"--json", "polcy", "check"}, "did you mean `policy`?"},
+      {{"--server", "x", "polcy"}, "there is no command `provost polcy`"},
+      {{"policy"}, "`provost policy` needs a command"},
+      {{"check", "a", "b", "c", "--fcat", "self"},
+       "`provost check` has no option `--fcat`; did you mean `--fact`?"},
+      {{"check", "a", "b", "c", "--tenat=x"}, "did you mean `--tenant`?"},
+      {{"check", "users/bob"}, "permission"},
+      {{"where", "course.read", "--kind", "ROOM"}, "ROOM"},
+      {{"override", "set", "courses/fire", "learner", "course.read", "maybe"}, "maybe"},
+      {{"--tenant", "t", "check", "users/bob", "course.read", "fire"}, "`courses/fire`"},
+      {{"--tenant", "t", "check", "user/bob", "course.read", "courses/fire"},
+       "did you mean `users/bob`?"},
+      {{"check", "users/bob", "course.read", "courses/fire"}, "no tenant is named"},
+      {{"--tenant", "t", "can", "courses/fire"}, "--as"},
+      {{"--tenant", "t", "check", "users/bob", "course.read", ".", "--time", "soon"},
+       "`soon` is not a time"},
+      {{"--tenant", "t", "--timeout", "1x", "check", "users/bob", "course.read", "."},
+       "--timeout: `1x`"},
+      {{"--tenant", "t", "users", "update", "bob"}, "nothing to change is given"},
+      {{"--tenant", "t", "revoke", "users/bob"}, "`users/bob` is no assignment"},
+      {{"--color", "pink", "check"}, "pink"},
+  };
+  for (const WrongInput& wrong : cases) {
+    const CliRun run = RunCli(wrong.arguments);
+    EXPECT_EQ(run.code, 2) << wrong.said;
+    EXPECT_THAT(run.err, StartsWith("error: "));
+    EXPECT_THAT(run.err, HasSubstr(wrong.said));
+    EXPECT_EQ(run.out, "");
+  }
+}
+
+TEST_F(CommandTest, NoServerSaysHowToStartOne) {
+  const CliRun run = RunCli({"--server", kNowhere, "--tenant", "t", "--as", "users/ann", "check",
+                             "users/bob", "course.read", "."});
+  EXPECT_EQ(run.code, 2);
+  EXPECT_EQ(run.err,
+            "error: no server answers at `127.0.0.1:1`; start one with `provostd "
+            "--listen=127.0.0.1:1 --data=./provost-data`, or name another with --server (or "
+            "PROVOST_SERVER)\n");
+}
+
+TEST_F(CommandTest, ColoursAreForTerminalsAlone) {
+  const std::vector<std::string> wrong = {"nothing"};
+  CliOptions terminal;
+  terminal.is_terminal = true;
+  EXPECT_THAT(RunCli(wrong, terminal).err, HasSubstr("\x1b["));
+  EXPECT_THAT(RunCli(wrong).err, Not(HasSubstr("\x1b[")));
+  terminal.no_color = true;
+  EXPECT_THAT(RunCli(wrong, terminal).err, Not(HasSubstr("\x1b[")));
+  const std::string policy = Write("bad.textproto", "name: \"x\"\nrolse {}\n");
+  EXPECT_THAT(RunCli({"--color", "always", "policy", "check", policy}).out, HasSubstr("\x1b["));
+  EXPECT_THAT(RunCli({"policy", "check", policy}).out, Not(HasSubstr("\x1b[")));
+}
+
+// --- policies ---
+
+TEST_F(CommandTest, PolicyCheck) {
+  const CliRun right = RunCli({"policy", "check", Write("tiny.textproto", kPolicy), "lms365"});
+  EXPECT_EQ(right.code, 0) << right.out;
+  EXPECT_THAT(right.out, HasSubstr("tiny.textproto: ok, 2 roles, 3 permissions, "));
+  EXPECT_THAT(right.out, HasSubstr("lms365: ok, "));
+
+  std::string text = kPolicy;
+  text.replace(text.find("\"course.*\""), 10, "\"course.updaet\"");
+  const std::string path = Write("typo.textproto", text);
+  const CliRun wrong = RunCli({"policy", "check", path});
+  EXPECT_EQ(wrong.code, 1);
+  EXPECT_THAT(wrong.out, HasSubstr(absl::StrCat(path, ":16:25: error: ")));
+  EXPECT_THAT(wrong.out, HasSubstr("`course.updaet`"));
+  EXPECT_THAT(wrong.out, HasSubstr("`course.update`"));
+
+  const CliRun missing = RunCli({"policy", "check", "lms356"});
+  EXPECT_EQ(missing.code, 2);
+  EXPECT_THAT(missing.err, HasSubstr("there is no file `lms356`"));
+  EXPECT_THAT(missing.err, HasSubstr("lms365"));
+}
+
+TEST_F(CommandTest, PolicyCheckReadsStandardInput) {
+  CliOptions options;
+  options.input = kPolicy;
+  const CliRun run = RunCli({"policy", "check", "-"}, options);
+  EXPECT_EQ(run.code, 0) << run.out;
+  EXPECT_THAT(run.out, HasSubstr("standard input: ok"));
+}
+
+TEST_F(CommandTest, PolicyFormat) {
+  const std::string path = Write("loose.textproto", "name:\"x\"   version : '1'\n");
+  EXPECT_EQ(RunCli({"policy", "fmt", "--check", path}).code, 1);
+  const std::string formatted = "name: \"x\"\nversion: \"1\"\n";
+  EXPECT_EQ(RunCli({"policy", "fmt", path}).out, formatted);
+  EXPECT_EQ(RunCli({"policy", "fmt", "-i", path}).code, 0);
+  EXPECT_EQ(ReadFile(path), formatted);
+  EXPECT_EQ(RunCli({"policy", "fmt", "--check", path}).code, 0);
+  const std::string broken = Write("broken.textproto", "name: {\n");
+  EXPECT_EQ(RunCli({"policy", "fmt", "-i", broken}).code, 2);
+  EXPECT_EQ(ReadFile(broken), "name: {\n");
+}
+
+TEST_F(CommandTest, PolicyPrint) {
+  const std::string path = Write("tiny.textproto", kPolicy);
+  ExpectGolden("policy_print.txt", RunCli({"policy", "print", path}).out);
+  const CliRun course =
+      RunCli({"policy", "print", path, "--format", "markdown", "--kind", "course"});
+  EXPECT_EQ(course.code, 0) << course.err;
+  EXPECT_THAT(course.out, HasSubstr("| course.update | w |"));
+  EXPECT_THAT(course.out, Not(HasSubstr("tenant.manage")));
+  EXPECT_THAT(RunCli({"policy", "print", "lms365", "--format", "dump"}).out, HasSubstr("lms365"));
+}
+
+TEST_F(CommandTest, PolicyDiff) {
+  std::string text = kPolicy;
+  text.replace(text.find("requires: \"self\" "), 17, "");
+  const std::string before = Write("before.textproto", kPolicy);
+  const std::string after = Write("after.textproto", text);
+  const CliRun differs = RunCli({"policy", "diff", before, after, "--exit-code"});
+  EXPECT_EQ(differs.code, 1);
+  EXPECT_THAT(differs.out, HasSubstr("course.update"));
+  EXPECT_THAT(differs.out, HasSubstr("self"));
+  EXPECT_EQ(RunCli({"policy", "diff", before, after}).code, 0);
+  const CliRun same = RunCli({"policy", "diff", before, before, "--exit-code"});
+  EXPECT_EQ(same.code, 0);
+  EXPECT_EQ(same.out, "no difference\n");
+  EXPECT_THAT(RunCli({"--color", "always", "policy", "diff", before, after}).out,
+              HasSubstr("\x1b["));
+}
+
+TEST_F(CommandTest, PolicyCompileWritesWhatEnginesLoad) {
+  const std::string path = Write("tiny.textproto", kPolicy);
+  const std::string compiled = (folder_ / "tiny.matrix").string();
+  const CliRun run = RunCli({"policy", "compile", path, "-o", compiled});
+  EXPECT_EQ(run.code, 0) << run.err;
+  const auto matrix = Matrix::Load(ReadFile(compiled));
+  ASSERT_TRUE(matrix.ok()) << matrix.status();
+  EXPECT_EQ((*matrix)->name(), "tiny");
+  EXPECT_THAT(run.out, HasSubstr(absl::StrCat("digest\t", (*matrix)->digest(), "\n")));
+  const CliRun nowhere = RunCli({"policy", "compile", path, "-o", "/nowhere/x"});
+  EXPECT_EQ(nowhere.code, 2);
+  EXPECT_THAT(nowhere.err, HasSubstr("cannot write `/nowhere/x`"));
+}
+
+// --- scenario files ---
+
+TEST_F(CommandTest, TestPasses) {
+  const CliRun run = RunCli({"test", Source("tests/cases/lms365_overrides.textproto"),
+                             Source("tests/cases/json_windows.json")});
+  EXPECT_EQ(run.code, 0) << run.out << run.err;
+  EXPECT_THAT(run.out, EndsWith(" passed, 0 failed\n"));
+}
+
+TEST_F(CommandTest, TestTellsWhatFailedAndWhy) {
+  const CliRun run = RunCli({"test", Source("tests/cases/failing/wrong_expectations.textproto"),
+                             Source("tests/cases/lms365_overrides.textproto")});
+  EXPECT_EQ(run.code, 1);
+  EXPECT_THAT(run.out, HasSubstr("wrong_expectations.textproto:"));
+  EXPECT_THAT(run.out, HasSubstr("expected: "));
+  EXPECT_THAT(run.out, EndsWith(" failed\n"));
+  EXPECT_THAT(run.out, Not(EndsWith(" 0 failed\n")));
+}
+
+TEST_F(CommandTest, TestOfAFileThatCannotBeReadIsAnError) {
+  const CliRun run =
+      RunCli({"test", "nowhere.textproto", Source("tests/cases/lms365_overrides.textproto")});
+  EXPECT_EQ(run.code, 2);
+  EXPECT_THAT(run.err, HasSubstr("nowhere.textproto"));
+  EXPECT_THAT(run.out, EndsWith(" passed, 0 failed\n"));
+}
+
+}  // namespace
+}  // namespace provost::cli

@@ -1,0 +1,171 @@
+// The pure parts: names, times, tables, errors.
+#include <gmock/gmock.h>
+#include <google/rpc/error_details.pb.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
+#include "tools/provost/errors.h"
+#include "tools/provost/look.h"
+#include "tools/provost/names.h"
+#include "tools/provost/table.h"
+#include "tools/provost/times.h"
+
+namespace provost::cli {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+const Look kPlainLook;
+const Look kTerminalLook{true, false, true};
+const Look kColorLook{true, true, true};
+
+TEST(NamesTest, ShortNamesAreInTheTenant) {
+  const Names names("acme");
+  EXPECT_EQ(*names.Full("courses/fire"), "tenants/acme/courses/fire");
+  EXPECT_EQ(*names.Full("fire", "courses"), "tenants/acme/courses/fire");
+  EXPECT_EQ(*names.Full("."), "tenants/acme");
+  EXPECT_EQ(*names.Full("tenants/other/users/bob"), "tenants/other/users/bob");
+  EXPECT_EQ(*names.Subject("anonymous"), "");
+  EXPECT_EQ(names.Short("tenants/acme/courses/fire"), "courses/fire");
+  EXPECT_EQ(names.Short("tenants/acme"), "tenants/acme");
+  EXPECT_EQ(names.Short("tenants/acme2/courses/fire"), "tenants/acme2/courses/fire");
+}
+
+TEST(NamesTest, AWrongNameSaysWhatItCouldBe) {
+  const Names names("acme");
+  EXPECT_THAT(std::string(names.Full("fire").status().message()), HasSubstr("`courses/fire`"));
+  EXPECT_THAT(std::string(names.Full("course/fire").status().message()),
+              HasSubstr("did you mean `courses/fire`?"));
+  EXPECT_FALSE(names.Full("").ok());
+  EXPECT_THAT(std::string(Names("").Full("courses/fire").status().message()),
+              HasSubstr("--tenant"));
+  EXPECT_EQ(*Names("").Full("tenants/acme/courses/fire"), "tenants/acme/courses/fire");
+}
+
+TEST(NamesTest, TheTenantOfAName) {
+  EXPECT_EQ(TenantIdOf("tenants/acme/users/ann"), "acme");
+  EXPECT_EQ(TenantIdOf("tenants/acme"), "acme");
+  EXPECT_EQ(TenantIdOf("users/ann"), "");
+}
+
+TEST(TimesTest, FormsOfATime) {
+  const absl::Time now = absl::FromUnixSeconds(1700000000);
+  const auto read = [&](absl::string_view text) { return FormatTime(*ParseTime(text, now)); };
+  EXPECT_EQ(read("2026-11-03T09:00:00Z"), "2026-11-03T09:00:00Z");
+  EXPECT_EQ(read("2026-11-03T09:00:00+02:00"), "2026-11-03T07:00:00Z");
+  EXPECT_EQ(read("2026-11-03T09:00:00.000000001Z"), "2026-11-03T09:00:00.000000001Z");
+  EXPECT_EQ(read("2026-11-03"), "2026-11-03T00:00:00Z");
+  EXPECT_EQ(read("0001-01-01T00:00:00Z"), "0001-01-01T00:00:00Z");
+  EXPECT_EQ(read("now"), "2023-11-14T22:13:20Z");
+  EXPECT_EQ(read("+2d"), "2023-11-16T22:13:20Z");
+  for (const char* wrong : {"", "tomorrow", "+", "+d", "+0d", "+-3d", "2026-13-01", "+3y",
+                            "10000-01-01T00:00:00Z", "infinite-future", "+4294967295w"}) {
+    EXPECT_FALSE(ParseTime(wrong, now).ok()) << wrong;
+  }
+}
+
+TEST(TimesTest, DistancesAreInTheLargestUnit) {
+  const auto at = [](int64_t seconds) {
+    google::protobuf::Timestamp time;
+    time.set_seconds(seconds);
+    return time;
+  };
+  EXPECT_EQ(FormatDistance(at(59 * 86400), at(0)), "in 59 days");
+  EXPECT_EQ(FormatDistance(at(3600), at(0)), "in 1 hour");
+  EXPECT_EQ(FormatDistance(at(0), at(125)), "2 minutes ago");
+  EXPECT_EQ(FormatDistance(at(5), at(5)), "now");
+}
+
+TEST(LookTest, WhatOthersNamedCannotMoveTheCursor) {
+  EXPECT_EQ(Printable("a\x1b[31mb\nc"), "a\\x1b[31mb\\x0ac");
+  EXPECT_EQ(Printable("\xe2\x80\xaegnp"), "\\u202egnp");
+  EXPECT_EQ(Printable("\xff"), "\\xff");
+  EXPECT_EQ(Printable("Zo\xc3\xab \xe6\x97\xa5"), "Zo\xc3\xab \xe6\x97\xa5");
+}
+
+TEST(LookTest, WidthsAreThoseOfATerminal) {
+  EXPECT_EQ(DisplayWidth("abc"), 3u);
+  EXPECT_EQ(DisplayWidth("Zo\xc3\xab"), 3u);
+  EXPECT_EQ(DisplayWidth("\xe6\x97\xa5\xe6\x9c\xac"), 4u);
+  EXPECT_EQ(DisplayWidth("e\xcc\x81"), 1u);
+}
+
+Table SampleTable() {
+  Table table({"name", "home", "state"});
+  table.AddRow({{"users/zo\xc3\xab"}, {""}, {"suspended", Tone::kWarning}});
+  table.AddRow({{"users/ann"}, {""}, {""}});
+  return table;
+}
+
+TEST(TableTest, AlignedOnATerminalWithoutEmptyColumns) {
+  EXPECT_EQ(SampleTable().Render(kTerminalLook),
+            "name       state\n"
+            "users/zo\xc3\xab  suspended\n"
+            "users/ann\n");
+  EXPECT_EQ(Table({"name"}).Render(kTerminalLook), "");
+}
+
+TEST(TableTest, TabsInAPipeWithEveryColumn) {
+  EXPECT_EQ(SampleTable().Render(kPlainLook),
+            "name\thome\tstate\n"
+            "users/zo\xc3\xab\t\tsuspended\n"
+            "users/ann\t\t\n");
+  EXPECT_EQ(Table({"name"}).Render(kPlainLook), "name\n");
+}
+
+TEST(TableTest, ColoursDoNotDisturbTheColumns) {
+  EXPECT_EQ(SampleTable().Render(kColorLook),
+            "\x1b[1mname\x1b[0m       \x1b[1mstate\x1b[0m\n"
+            "users/zo\xc3\xab  \x1b[33msuspended\x1b[0m\n"
+            "users/ann\n");
+}
+
+template <typename Detail>
+void AddDetail(const Detail& detail, absl::Status& status) {
+  status.SetPayload(absl::StrCat("type.googleapis.com/", Detail::descriptor()->full_name()),
+                    absl::Cord(detail.SerializeAsString()));
+}
+
+TEST(ErrorsTest, FieldViolationsAreListedOnce) {
+  absl::Status status = absl::InvalidArgumentError("2 fields are wrong");
+  google::rpc::BadRequest bad;
+  auto* violation = bad.add_field_violations();
+  violation->set_field("user_id");
+  violation->set_description("`Ann` has an upper-case letter");
+  violation = bad.add_field_violations();
+  violation->set_field("user.email");
+  violation->set_description("`ann` is no address");
+  AddDetail(bad, status);
+  EXPECT_EQ(RenderError(status, kPlainLook),
+            "error: 2 fields are wrong\n"
+            "  user_id: `Ann` has an upper-case letter\n"
+            "  user.email: `ann` is no address\n");
+
+  absl::Status single = absl::InvalidArgumentError("user_id: `Ann` has an upper-case letter");
+  bad.mutable_field_violations()->RemoveLast();
+  AddDetail(bad, single);
+  EXPECT_EQ(RenderError(single, kPlainLook), "error: user_id: `Ann` has an upper-case letter\n");
+}
+
+TEST(ErrorsTest, WhatToDoNext) {
+  absl::Status busy = absl::ResourceExhaustedError("too many scans at once");
+  google::rpc::RetryInfo retry;
+  retry.mutable_retry_delay()->set_seconds(2);
+  AddDetail(retry, busy);
+  EXPECT_EQ(RenderError(busy, kPlainLook), "error: too many scans at once\n  try again in 2s\n");
+  EXPECT_THAT(RenderError(absl::UnauthenticatedError("no actor"), kPlainLook), HasSubstr("--as"));
+  EXPECT_THAT(RenderError(absl::DeadlineExceededError(""), kPlainLook), HasSubstr("--timeout"));
+  EXPECT_THAT(RenderError(absl::AbortedError("stale etag"), kPlainLook),
+              HasSubstr("read it again"));
+}
+
+TEST(ErrorsTest, ATextFromElsewhereIsPrintable) {
+  const std::string text = RenderError(absl::NotFoundError("no \x1b[2J here\nsecond"), kPlainLook);
+  EXPECT_THAT(text, Not(HasSubstr("\x1b")));
+  EXPECT_EQ(text, "error: no \\x1b[2J here\n  second\n");
+}
+
+}  // namespace
+}  // namespace provost::cli
