@@ -1,13 +1,16 @@
 // The runner over the scenario files of tests/cases, and of the sample organisation: the engine
 // answers what the files expect, and files that fail on purpose fail as they should.
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -41,6 +44,109 @@ TEST(ScenarioCases, EngineAnswersEveryFile) {
   EXPECT_EQ(RunScenarioFiles(files, OpenInEngine, absl::Now(), out, errors), 0);
   EXPECT_EQ(errors.str(), "");
   EXPECT_THAT(out.str(), testing::MatchesRegex("[1-9][0-9]+ passed, 0 failed\n"));
+}
+
+TEST(ScenarioCases, EngineAnswersTheSampleOrganisation) {
+  std::ostringstream out;
+  std::ostringstream errors;
+  EXPECT_EQ(RunScenarioFiles(FilesIn("docs/sample"), OpenInEngine, absl::Now(), out, errors), 0);
+  EXPECT_EQ(errors.str(), "");
+  EXPECT_THAT(out.str(), testing::MatchesRegex("[1-9][0-9]* passed, 0 failed\n"));
+}
+
+// What a person reads, held word for word. PROVOST_UPDATE_GOLDEN=1 writes it anew.
+TEST(ScenarioCases, FailuresAreToldWithTheirExplanation) {
+  const std::vector<std::string> files = FilesIn("tests/cases/failing");
+  std::ostringstream out;
+  std::ostringstream errors;
+  EXPECT_EQ(RunScenarioFiles(files, OpenInEngine, absl::Now(), out, errors), 1);
+  EXPECT_EQ(errors.str(), "");
+  EXPECT_THAT(out.str(), testing::EndsWith("\n2 passed, 3 failed\n"));
+  const std::string got =
+      absl::StrReplaceAll(out.str(), {{absl::StrCat(PROVOST_SOURCE_DIR, "/"), ""}});
+  const std::string golden = absl::StrCat(PROVOST_TEST_DATA_DIR, "/failing.txt");
+  if (std::getenv("PROVOST_UPDATE_GOLDEN") != nullptr) {
+    std::ofstream(golden, std::ios::binary) << got;
+  }
+  std::ifstream file(golden, std::ios::binary);
+  std::ostringstream wanted;
+  wanted << file.rdbuf();
+  EXPECT_EQ(got, wanted.str());
+}
+
+// Each text is one way for an expectation to be wrong that is told, and does not stop the run.
+TEST(ScenarioCases, WrongQuestionsFailWithTheirMessage) {
+  const std::string world = R"(
+      policy: "lms365" now { seconds: 1700000000 }
+      scopes { id: "acme" kind: TENANT }
+      scopes { id: "fire" kind: COURSE parent: "acme" }
+      assignments { subject: "ann" role: "course_admin" scope: "fire" } )";
+  struct Wrong {
+    const char* expectation;
+    const char* told;
+  };
+  const Wrong wrongs[] = {
+      {R"(checks { subject: "ann" permission: "course.raed" scope: "fire" })",
+       "unknown permission `course.raed`; did you mean `course.read`?"},
+      {R"(checks { subject: "ann" permission: "course.read" scope: "fire" facts: "slef" })",
+       "unknown fact `slef`; did you mean `self`?"},
+      {R"(checks { subject: "ann" permission: "course.read" scope: "acme" })",
+       "permission `course.read` cannot be asked at a TENANT"},
+      {R"(checks { subject: "ann" permission: "course.read" scope: "fire" acting_as { } })",
+       "unknown role ``"},
+      {R"(checks { subject: "ann" permission: "course.read" scope: "fire"
+                   acting_as { role: "leaner" scope: "fire" } })",
+       "unknown role `leaner`; did you mean `learner`?"},
+      {R"(lists { subjects_that_may { permission: "course.raed" scope: "fire" } })",
+       "unknown permission `course.raed`; did you mean `course.read`?"},
+      {R"(lists { scopes_where { subject: "ann" permission: "nothing" } })",
+       "unknown permission `nothing`"},
+      {R"(lists { permissions_of { subject: "ann" scope: "fire" } facts: "slef" })",
+       "unknown fact `slef`; did you mean `self`?"},
+      {R"(delegations { actor: "ann" role: "leaner" subject: "ann" scope: "fire" })",
+       "unknown role `leaner`; did you mean `learner`?"},
+      {R"(delegations { actor: "ann" role: "learner" subject: "ann" scope: "fire"
+                        why: "allowed is expected here" })",
+       "expected: refused\n  got:      allowed"},
+      {R"(delegations { actor: "ann" role: "lms_admin" subject: "ann" scope: "acme" allowed: true })",
+       "got:      refused: "},
+  };
+  for (const Wrong& wrong : wrongs) {
+    SCOPED_TRACE(wrong.expectation);
+    const auto file = ScenarioFile::Parse(absl::StrCat(world, wrong.expectation), "a.textproto");
+    if (!file.ok()) {
+      ADD_FAILURE() << file.status();
+      continue;
+    }
+    auto backend = OpenInEngine(*file);
+    ASSERT_TRUE(backend.ok()) << backend.status();
+    const ScenarioResult result = RunScenario(*file, **backend, absl::Now());
+    EXPECT_EQ(result.passed, 0u);
+    ASSERT_EQ(result.failures.size(), 1u);
+    EXPECT_THAT(result.failures[0].ToString(), testing::HasSubstr(wrong.told));
+    EXPECT_THAT(result.failures[0].place, testing::StartsWith("a.textproto:"));
+  }
+}
+
+// Rule 2: without `now` one instant serves for everything, and `now` beats it.
+TEST(ScenarioCases, NowIsTheGivenInstantWhereTheFileHasNone) {
+  const std::string world = R"(
+      policy: "lms365" scopes { id: "acme" kind: TENANT }
+      scopes { id: "fire" kind: COURSE parent: "acme" }
+      assignments { subject: "ann" role: "course_admin" scope: "fire" expires { seconds: 100 } }
+      checks { subject: "ann" permission: "course.update" scope: "fire" allowed: true } )";
+  auto passes = [](const std::string& text, absl::Time now) {
+    const auto file = ScenarioFile::Parse(text, "a.textproto");
+    EXPECT_TRUE(file.ok()) << file.status();
+    auto backend = OpenInEngine(*file);
+    EXPECT_TRUE(backend.ok()) << backend.status();
+    return RunScenario(*file, **backend, now).passed == 1;
+  };
+  const absl::Time end = absl::FromUnixSeconds(100);
+  EXPECT_TRUE(passes(world, end - absl::Nanoseconds(1)));
+  EXPECT_FALSE(passes(world, end));
+  EXPECT_TRUE(passes(absl::StrCat(world, "now { seconds: 99 nanos: 999999999 }"), end));
+  EXPECT_FALSE(passes(absl::StrCat(world, "now { seconds: 100 }"), absl::FromUnixSeconds(0)));
 }
 
 }  // namespace
