@@ -16,14 +16,22 @@ bool MayActAs(const WorldState& state, const Question& question) {
   may_switch.scope = acting.scope;
   may_switch.acting_as.reset();
   if (!Check(state, may_switch).allowed()) return false;
+  const auto names = [&](RoleId held) {
+    const std::optional<std::vector<RoleId>>& may_switch = matrix.role(held).may_switch;
+    return may_switch.has_value() &&
+           std::binary_search(may_switch->begin(), may_switch->end(), acting.role);
+  };
+  if (question.subject == kAnonymous) {
+    // It holds the one role that the policy names for it, and that let it pass the check above.
+    const RoleId held = *matrix.anonymous_role();
+    if (matrix.role(held).may_switch.has_value()) return names(held);
+    const std::vector<RoleId>& reachable = matrix.AssignableFrom(held);
+    return std::binary_search(reachable.begin(), reachable.end(), acting.role);
+  }
   bool by_default = false;
   for (const HeldRole& held : RolesOnPath(state, question.subject, acting.scope, question.time)) {
-    const std::optional<std::vector<RoleId>>& named = matrix.role(held.role).may_switch;
-    if (!named.has_value()) {
-      by_default = true;
-    } else if (std::binary_search(named->begin(), named->end(), acting.role)) {
-      return true;
-    }
+    if (names(held.role)) return true;
+    by_default |= !matrix.role(held.role).may_switch.has_value();
   }
   return by_default &&
          DelegableRoles(state, question.subject, acting.scope, question.time).count(acting.role) >

@@ -30,15 +30,33 @@ std::vector<HeldRole> RolesOnPath(const WorldState& state, SubjectId subject, Sc
     held.push_back({*state.matrix().default_role(), subject, nullptr, absl::InfiniteFuture()});
   }
   AddHolder(state, subject, path, time, absl::InfiniteFuture(), &held);
+  std::vector<MembershipRecord> memberships;  // every chain's, of every group
   for (const MembershipRecord& direct : state.GroupsOf(subject)) {
     const GroupClosure* closure = state.closure(direct.group);
-    if (closure == nullptr || !direct.window.Contains(time)) continue;
+    if (closure == nullptr) continue;
     for (uint64_t i = 0; i < closure->count; ++i) {
       const MembershipRecord& above = closure->entries()[i];
-      if (!above.window.Contains(time)) continue;
-      AddHolder(state, SubjectId(above.group), path, time,
-                std::min(direct.window.expires, above.window.expires), &held);
+      const Window both{std::max(direct.window.not_before, above.window.not_before),
+                        std::min(direct.window.expires, above.window.expires)};
+      if (both.expires > time) memberships.push_back({above.group, both});
     }
+  }
+  std::sort(memberships.begin(), memberships.end(),
+            [](const MembershipRecord& a, const MembershipRecord& b) {
+              return a.group != b.group ? a.group < b.group
+                                        : a.window.not_before < b.window.not_before;
+            });
+  for (size_t i = 0; i < memberships.size();) {
+    const uint32_t group = memberships[i].group;
+    // Chains that take over from one another without a gap are one membership (rule 2).
+    const bool live = memberships[i].window.not_before <= time;
+    absl::Time until = time;
+    for (; i < memberships.size() && memberships[i].group == group; ++i) {
+      if (memberships[i].window.not_before <= until) {
+        until = std::max(until, memberships[i].window.expires);
+      }
+    }
+    if (live) AddHolder(state, SubjectId(group), path, time, until, &held);
   }
   return held;
 }
