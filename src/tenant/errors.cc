@@ -88,14 +88,23 @@ absl::Status WithFieldPrefix(const absl::Status& status, absl::string_view prefi
 
 absl::Status FailedPrecondition(absl::string_view type, absl::string_view subject,
                                 absl::string_view description) {
-  google::rpc::PreconditionFailure failure;
+  absl::Status status;
+  AddFailedPrecondition(&status, type, subject, description);
+  return status;
+}
+
+void AddFailedPrecondition(absl::Status* status, absl::string_view type, absl::string_view subject,
+                           absl::string_view description) {
+  google::rpc::PreconditionFailure failure =
+      GetDetail<google::rpc::PreconditionFailure>(*status).value_or(
+          google::rpc::PreconditionFailure());
   auto* violation = failure.add_violations();
   violation->set_type(std::string(type));
   violation->set_subject(std::string(subject));
   violation->set_description(std::string(description));
-  absl::Status status = absl::FailedPreconditionError(description);
-  SetDetail(&status, failure);
-  return status;
+  *status = absl::FailedPreconditionError(
+      status->ok() ? std::string(description) : absl::StrCat(status->message(), "; ", description));
+  SetDetail(status, failure);
 }
 
 absl::Status NotFound(absl::string_view type, absl::string_view name) {

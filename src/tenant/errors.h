@@ -27,6 +27,10 @@ absl::Status WithFieldPrefix(const absl::Status& status, absl::string_view prefi
 absl::Status FailedPrecondition(absl::string_view type, absl::string_view subject,
                                 absl::string_view description);
 
+/// One more violation to `status`, which is OK or came from FailedPrecondition.
+void AddFailedPrecondition(absl::Status* status, absl::string_view type, absl::string_view subject,
+                           absl::string_view description);
+
 /// NOT_FOUND, ALREADY_EXISTS with a ResourceInfo.
 absl::Status NotFound(absl::string_view type, absl::string_view name);
 absl::Status AlreadyExists(absl::string_view type, absl::string_view name);

@@ -80,9 +80,9 @@ std::string ResourceName::Relative() const {
 
 absl::StatusOr<ResourceName> ParseName(absl::string_view name) {
   if (name.empty()) return absl::InvalidArgumentError("a name is needed, like `tenants/acme`");
-  if (name.size() > kMaxNameBytes) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("has ", name.size(), " bytes; at most ", kMaxNameBytes, " are wanted"));
+  if (name.size() > kMaxResourceNameBytes) {
+    return absl::InvalidArgumentError(absl::StrCat("has ", name.size(), " bytes; at most ",
+                                                   kMaxResourceNameBytes, " are wanted"));
   }
   const std::vector<absl::string_view> parts = absl::StrSplit(name, '/');
   if (parts[0] != "tenants" || (parts.size() != 2 && parts.size() != 4)) {

@@ -30,7 +30,7 @@ enum class Collection : uint8_t {
 absl::string_view CollectionName(Collection collection);
 
 inline constexpr size_t kMaxIdBytes = 63;
-inline constexpr size_t kMaxNameBytes = 512;
+inline constexpr size_t kMaxResourceNameBytes = 512;
 
 /// What an id has to look like, for errors: "[a-z0-9][a-z0-9._-]{0,62}".
 extern const absl::string_view kIdForm;
