@@ -1,10 +1,11 @@
+#include "service/catalog_service.h"
+
 #include <google/protobuf/empty.pb.h>
 
 #include <string>
 
 #include "provost/v1/catalog_service.pb.h"
 #include "service/scope_resource.h"
-#include "service/services.h"
 
 namespace provost {
 namespace {

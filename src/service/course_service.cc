@@ -1,10 +1,11 @@
+#include "service/course_service.h"
+
 #include <google/protobuf/empty.pb.h>
 
 #include <string>
 
 #include "provost/v1/course_service.pb.h"
 #include "service/scope_resource.h"
-#include "service/services.h"
 
 namespace provost {
 namespace {

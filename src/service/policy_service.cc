@@ -1,3 +1,5 @@
+#include "service/policy_service.h"
+
 #include "provost/v1/policy_service.pb.h"
 
 #include <google/protobuf/text_format.h>
@@ -15,7 +17,6 @@
 #include "policy/decide/delegation.h"
 #include "service/policies.h"
 #include "service/resource.h"
-#include "service/services.h"
 #include "tenant/errors.h"
 #include "tenant/rows.h"
 #include "tenant/times.h"
