@@ -27,6 +27,7 @@ class LaneTest : public ::testing::Test {
     database_options.on_unhealthy = [this](const absl::Status& status) {
       unhealthy_ = status;
       ++unhealthy_calls_;
+      became_unhealthy_.Notify();
     };
     database_ = OpenOrDie(database_options);
     LaneHooks hooks;
@@ -81,6 +82,7 @@ class LaneTest : public ::testing::Test {
   FaultDisk disk_;
   absl::Status unhealthy_;
   std::atomic<int> unhealthy_calls_{0};
+  Signal became_unhealthy_;
   std::unique_ptr<Database> database_;
   Events events_;
   std::function<absl::Status(WriteGroup&)> before_write_;
@@ -372,7 +374,7 @@ TEST_P(FailingDiskTest, AFailedWriteFailsItsGroupAndAllThatFollowsWhileReadsGoOn
   SubmitNamed("late", Putting("late"), absl::InfinitePast());
   Fail();
   gate.Open();
-  while (database_->healthy()) std::this_thread::yield();
+  ASSERT_TRUE(became_unhealthy_.WaitFor(absl::Seconds(30)));
   EXPECT_THAT(Make(*lane_, Putting("3")),
               IsError(absl::StatusCode::kUnavailable, Words{"no longer be written"}));
   EXPECT_FALSE(database_->healthy());
