@@ -4,6 +4,7 @@
 #include <google/rpc/error_details.pb.h>
 #include <google/rpc/status.pb.h>
 #include <grpcpp/impl/codegen/proto_utils.h>
+#include <grpcpp/impl/codegen/server_callback_handlers.h>
 #include <grpcpp/support/proto_buffer_reader.h>
 #include <grpcpp/support/proto_buffer_writer.h>
 #include <grpcpp/support/server_callback.h>
@@ -59,6 +60,11 @@ bool IsUuid(absl::string_view text) {
 
 const google::protobuf::FieldDescriptor* FindField(const Message& message, const char* name) {
   return message.GetDescriptor()->FindFieldByName(name);
+}
+
+absl::Status PoolIsFull() {
+  return RetryAfter(absl::ResourceExhaustedError("too many large calls are waiting; try again"),
+                    kRetryWhenBusy);
 }
 
 std::string Dump(const grpc::ByteBuffer& buffer) {
@@ -124,6 +130,7 @@ struct Door::CallState {
   Subject subject;
   std::string request_id;
   bool validate_only = false;
+  std::any prepared;
   uint64_t revision = 0;
   bool replayed = false;
 };
@@ -172,14 +179,15 @@ grpc::ServerUnaryReactor* Door::Serve(const Method& method, grpc::CallbackServer
       break;
     case Method::Kind::kScan:
       if (!backend_.scans->Run([this, call] { RunRead(*call); })) {
-        Finish(
-            *call,
-            RetryAfter(absl::ResourceExhaustedError("too many large reads are waiting; try again"),
-                       kRetryWhenBusy));
+        Finish(*call, PoolIsFull());
       }
       break;
     case Method::Kind::kMutate:
-      SubmitChange(std::move(call));
+      if (!method.validate_on_pool) {
+        SubmitChange(std::move(call));
+      } else if (!backend_.scans->Run([this, call] { SubmitChange(call); })) {
+        Finish(*call, PoolIsFull());
+      }
       break;
     case Method::Kind::kMissing:
       Finish(*call, absl::UnimplementedError(method.short_name));
@@ -313,10 +321,17 @@ absl::Status Door::AuthorizeAtDoor(CallState& call) const {
   const auto judge = subject.judge->world().Read();
   // A retry may find that its first attempt took away what it is about: the lane knows.
   const bool missing_is_fine = !call.request_id.empty();
-  return Authorize(call.method->rule, *call.request, call.actor, subject,
-                   subject.judge == subject.tenant ? *target : *judge, *target,
-                   backend_.registry->database(), backend_.registry->clock().Now(),
-                   missing_is_fine);
+  const absl::Time now = backend_.registry->clock().Now();
+  absl::Status status = Authorize(call.method->rule, *call.request, call.actor, subject,
+                                  subject.judge == subject.tenant ? *target : *judge, *target,
+                                  backend_.registry->database(), now, missing_is_fine);
+  if (!status.ok() || call.method->authorize == nullptr) return status;
+  const SubjectId actor =
+      call.actor.tenant == subject.tenant ? call.actor.subject : kUnknownSubject;
+  status = call.method->authorize(
+      RuleCall{*target, backend_.registry->database(), *subject.tenant, actor, now, call.prepared},
+      *call.request);
+  return missing_is_fine && absl::IsNotFound(status) ? absl::OkStatus() : status;
 }
 
 void Door::SubmitChange(std::shared_ptr<CallState> call) {
@@ -334,8 +349,8 @@ void Door::SubmitChange(std::shared_ptr<CallState> call) {
   if (const auto* field = FindField(request, "validate_only"); field != nullptr) {
     call->validate_only = request.GetReflection()->GetBool(request, field);
   }
-  absl::Status status = AuthorizeAtDoor(*call);
-  if (status.ok()) status = method.validate(request);
+  absl::Status status = method.validate(request, &call->prepared);
+  if (status.ok()) status = AuthorizeAtDoor(*call);
   if (!status.ok()) {
     Finish(*call, status);
     return;
@@ -358,13 +373,17 @@ void Door::SubmitChange(std::shared_ptr<CallState> call) {
                                     context.StateOf(subject.judge), context.state(),
                                     context.reader(), context.now(), replaying);
     if (status.ok() && call->method->authorize != nullptr) {
-      MutateCall change{backend_, context, context.draft(), subject.by_system_permission};
-      status = call->method->authorize(change, *call->request);
+      const Tenant& tenant = *subject.tenant;
+      const SubjectId actor =
+          call->actor.tenant == subject.tenant ? call->actor.subject : kUnknownSubject;
+      status = call->method->authorize(
+          RuleCall{context.state(), context.reader(), tenant, actor, context.now(), call->prepared},
+          *call->request);
     }
     return status;
   };
   mutation.prepare = [this, call](MutationContext& context) -> absl::StatusOr<std::string> {
-    MutateCall change{backend_, context, context.draft(), call->subject.by_system_permission};
+    MutateCall change{backend_, context, context.draft(), call->prepared};
     Message* response = call->method->response->New(&call->arena);
     if (absl::Status status = call->method->mutate(change, *call->request, response);
         !status.ok()) {

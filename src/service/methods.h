@@ -4,6 +4,7 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 
+#include <any>
 #include <functional>
 #include <memory>
 #include <string>
@@ -54,8 +55,8 @@ struct ReadCall {
 struct MutateCall {
   const Backend& backend;
   MutationContext& context;
-  TenantDraft& draft;      ///< Of the tenant that the request is about.
-  bool by_system = false;  ///< The caller is of the system tenant, and was judged there.
+  TenantDraft& draft;        ///< Of the tenant that the request is about.
+  const std::any& prepared;  ///< What validate made of the request.
 
   const WorldState& state() const { return draft.state(); }
   absl::Time now() const { return context.now(); }
@@ -65,6 +66,17 @@ struct MutateCall {
                                                            : kUnknownSubject;
   }
   uint32_t actor_uid() const { return context.ActorUidIn(draft.tenant()); }
+};
+
+/// What the rules that the engine judges beside the method's permission are asked with: at the
+/// door, and again in the lane.
+struct RuleCall {
+  const WorldState& state;      ///< Of the tenant that the request is about.
+  const store::Reader& reader;  ///< The rows that go with it.
+  const Tenant& tenant;
+  SubjectId actor;  ///< One that does not exist for callers of another tenant.
+  absl::Time now;
+  const std::any& prepared;  ///< What validate made.
 };
 
 /// A method with its handler, free of types.
@@ -80,8 +92,11 @@ struct Method {
   Kind kind = Kind::kMissing;
   using Message = google::protobuf::Message;
   std::function<absl::Status(ReadCall&, const Message&, Message*)> read;
-  std::function<absl::Status(const Message&)> validate;
-  std::function<absl::Status(MutateCall&, const Message&)> authorize;
+  /// At the door, before anything else: refuses what is wrong with the request by itself, and may
+  /// leave what it made of it, a compiled policy, say.
+  std::function<absl::Status(const Message&, std::any*)> validate;
+  bool validate_on_pool = false;  ///< It takes long.
+  std::function<absl::Status(const RuleCall&, const Message&)> authorize;
   std::function<absl::Status(MutateCall&, const Message&, Message*)> mutate;
   /// After the answer is decided, on the lane's thread.
   std::function<void(const Backend&)> committed;
@@ -112,8 +127,13 @@ class Methods {
   Method& Mutate(Validate validate, Handler handler) {
     Method& method = Find<Request, Response>();
     method.kind = Method::Kind::kMutate;
-    method.validate = [validate](const google::protobuf::Message& request) -> absl::Status {
-      return validate(static_cast<const Request&>(request));
+    method.validate = [validate](const google::protobuf::Message& request,
+                                 std::any* prepared) -> absl::Status {
+      if constexpr (std::is_invocable_v<Validate, const Request&, std::any*>) {
+        return validate(static_cast<const Request&>(request), prepared);
+      } else {
+        return validate(static_cast<const Request&>(request));
+      }
     };
     method.mutate = [handler](MutateCall& call, const google::protobuf::Message& request,
                               google::protobuf::Message* response) -> absl::Status {
@@ -122,11 +142,12 @@ class Methods {
     return method;
   }
 
-  /// Rules that the engine judges apart from the method's own permission, for a method whose
-  /// answers are kept: asked before the handler, and again when a kept answer is given once more.
+  /// Rules that the engine judges beside the method's own permission: asked at the door, in the
+  /// lane before the handler, and again when a kept answer is given once more. Rules that cannot
+  /// find what the request is about answer NOT_FOUND.
   template <typename Request, typename Rules>
-  void AuthorizeBy(Method& method, Rules rules) {
-    method.authorize = [rules](MutateCall& call, const google::protobuf::Message& request) {
+  static void AuthorizeBy(Method& method, Rules rules) {
+    method.authorize = [rules](const RuleCall& call, const google::protobuf::Message& request) {
       return rules(call, static_cast<const Request&>(request));
     };
   }
