@@ -99,11 +99,12 @@ v1::Explanation Denied(const std::string& miss, const std::string& reason) {
 }
 
 TEST(ExplainTreeTest, Rule9_AnAllowWithItsDerivation) {
-  ExpectGolden("explain_allowed.txt", RenderExplanation(Allowed(), Names("acme"), kTerminalLook));
+  ExpectGolden("explain_allowed.txt",
+               RenderExplanation(Allowed(), Names("acme"), kTerminalLook, true));
   ExpectGolden("explain_allowed_plain.txt",
-               RenderExplanation(Allowed(), Names("acme"), kPlainLook));
+               RenderExplanation(Allowed(), Names("acme"), kPlainLook, true));
   ExpectGolden("explain_allowed_color.txt",
-               RenderExplanation(Allowed(), Names("acme"), kColorLook));
+               RenderExplanation(Allowed(), Names("acme"), kColorLook, true));
 }
 
 TEST(ExplainTreeTest, Rule9_TheNearestMissIsAFact) {
@@ -111,7 +112,7 @@ TEST(ExplainTreeTest, Rule9_TheNearestMissIsAFact) {
       "explain_missing_fact.txt",
       RenderExplanation(Denied(R"(nearest_miss { fact { role: "learner" facts: "self" } })",
                                R"(reason: MISSING_FACTS missing_facts: "self" )"),
-                        Names("acme"), kTerminalLook));
+                        Names("acme"), kTerminalLook, true));
 }
 
 TEST(ExplainTreeTest, Rule9_TheNearestMissIsAnEffect) {
@@ -119,13 +120,13 @@ TEST(ExplainTreeTest, Rule9_TheNearestMissIsAnEffect) {
       Denied(
           R"(nearest_miss { prevent { role: "course_admin" scope: "tenants/acme/catalogs/safety" } })",
           "reason: PREVENTED "),
-      Names("acme"), kTerminalLook);
+      Names("acme"), kTerminalLook, true);
   EXPECT_THAT(text, HasSubstr("without the PREVENT of course_admin in the override at "
                               "catalogs/safety, it would be allowed"));
   const std::string prohibit =
       RenderExplanation(Denied(R"(nearest_miss { prohibit { role: "auditor" source: "P3" } })",
                                "reason: PROHIBITED "),
-                        Names("acme"), kTerminalLook);
+                        Names("acme"), kTerminalLook, true);
   EXPECT_THAT(prohibit, HasSubstr("without the PROHIBIT of auditor in the policy [P3]"));
 }
 
@@ -138,7 +139,7 @@ TEST(ExplainTreeTest, Rule9_TheNearestMissIsAnAssignment) {
                     freezes { scope: "tenants/acme/courses/fire" freeze: ARCHIVE }
                     redacted: true)",
               "reason: NOT_GRANTED "),
-          Names("acme"), kTerminalLook));
+          Names("acme"), kTerminalLook, true));
 }
 
 TEST(ExplainTreeTest, NobodySignedInHasNoCommandThatWouldHelp) {
@@ -147,7 +148,7 @@ TEST(ExplainTreeTest, NobodySignedInHasNoCommandThatWouldHelp) {
       "reason: NO_ROLE ");
   explanation.clear_subject();
   explanation.clear_roles();
-  const std::string text = RenderExplanation(explanation, Names("acme"), kTerminalLook);
+  const std::string text = RenderExplanation(explanation, Names("acme"), kTerminalLook, true);
   EXPECT_THAT(text, HasSubstr("anonymous may not enrollment.create at courses/fire"));
   EXPECT_THAT(text, HasSubstr("no role is held\n"));
   EXPECT_THAT(text, Not(HasSubstr("provost assign")));
@@ -156,7 +157,15 @@ TEST(ExplainTreeTest, NobodySignedInHasNoCommandThatWouldHelp) {
 TEST(ExplainTreeTest, WhatOthersNamedIsPrintable) {
   v1::Explanation explanation = Allowed();
   explanation.set_subject("tenants/acme/users/\x1b[2J");
-  EXPECT_THAT(RenderExplanation(explanation, Names("acme"), kTerminalLook), Not(HasSubstr("\x1b")));
+  EXPECT_THAT(RenderExplanation(explanation, Names("acme"), kTerminalLook, true),
+              Not(HasSubstr("\x1b")));
+}
+
+TEST(ExplainTreeTest, TheTimeIsToldWhereItWasAskedFor) {
+  EXPECT_THAT(RenderExplanation(Allowed(), Names("acme"), kPlainLook, true),
+              HasSubstr("time   2026-11-03T09:00:00Z\n"));
+  EXPECT_THAT(RenderExplanation(Allowed(), Names("acme"), kPlainLook, false),
+              Not(HasSubstr("2026-11-03")));
 }
 
 TEST(ExplainTreeTest, Rule8_EveryReasonHasItsWords) {

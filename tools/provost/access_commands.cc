@@ -143,8 +143,8 @@ absl::StatusOr<int> RunExplain(Context& context, const Question& options) {
   if (auto status = context.Call("AccessService.Explain", *request, response); !status.ok()) {
     return status;
   }
-  context.Answer(response,
-                 RenderExplanation(response.explanation(), context.names(), context.look()));
+  context.Answer(response, RenderExplanation(response.explanation(), context.names(),
+                                             context.look(), !options.time.empty()));
   return response.explanation().allowed() ? kExitOk : kExitDenied;
 }
 

@@ -50,8 +50,9 @@ std::string JoinAlternatives(const google::protobuf::RepeatedPtrField<v1::FactSe
 // Renders one explanation.
 class ExplanationTree {
  public:
-  ExplanationTree(const v1::Explanation& explanation, const Names& names, const Look& look)
-      : explanation_(explanation), names_(names), look_(look) {}
+  ExplanationTree(const v1::Explanation& explanation, const Names& names, const Look& look,
+                  bool with_time)
+      : explanation_(explanation), names_(names), look_(look), with_time_(with_time) {}
 
   std::string Render() const {
     std::string out = Heading();
@@ -214,7 +215,7 @@ class ExplanationTree {
                                     ? absl::StrCat(Printable(explanation_.acting_as().role()),
                                                    " at ", Name(explanation_.acting_as().scope()))
                                     : "");
-    lines.emplace_back("time ", explanation_.has_time() ? FormatTime(explanation_.time()) : "");
+    lines.emplace_back("time ", with_time_ ? FormatTime(explanation_.time()) : "");
     for (const auto& line : lines) {
       if (line.second.empty()) continue;
       absl::StrAppend(&out, Paint(look_, Tone::kFaint, line.first), "  ", line.second, "\n");
@@ -277,13 +278,15 @@ class ExplanationTree {
 
   void AppendChange(std::string& out) const {
     if (!explanation_.has_changes_at()) return;
-    absl::StrAppend(&out, Paint(look_, Tone::kWarning, "may change"), "    ",
-                    Until(explanation_.changes_at()), ", when a window opens or closes\n");
+    const bool allowed = explanation_.allowed();
+    absl::StrAppend(&out, Paint(look_, Tone::kWarning, allowed ? "ends" : "may change"),
+                    allowed ? "  " : "    ", Until(explanation_.changes_at()), "\n");
   }
 
   const v1::Explanation& explanation_;
   const Names& names_;
   const Look look_;
+  const bool with_time_;
 };
 
 }  // namespace
@@ -316,8 +319,8 @@ std::string DescribeReason(v1::Decision::Reason reason) {
 }
 
 std::string RenderExplanation(const v1::Explanation& explanation, const Names& names,
-                              const Look& look) {
-  return ExplanationTree(explanation, names, look).Render();
+                              const Look& look, bool with_time) {
+  return ExplanationTree(explanation, names, look, with_time).Render();
 }
 
 }  // namespace provost::cli

@@ -12,9 +12,10 @@ namespace provost::cli {
 
 // The answer, the path, every role held with how it came to be held and what it says, what is in
 // the way, what expires when, and for a denial the nearest miss with the command that would help.
-// Pure: distances in time are from the explanation's own time. Any thread.
+// The time of the answer is told if `with_time`. Pure: distances in time are from the explanation's
+// own time. Any thread.
 std::string RenderExplanation(const v1::Explanation& explanation, const Names& names,
-                              const Look& look);
+                              const Look& look, bool with_time);
 
 // What a reason means, in a few words; empty for ALLOWED.
 std::string DescribeReason(v1::Decision::Reason reason);

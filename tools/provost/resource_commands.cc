@@ -66,7 +66,7 @@ struct FieldFlag {
 constexpr FieldFlag kFieldFlags[] = {
     {"display_name", "--display-name", FieldForm::kText, "Its name for people"},
     {"email", "--email", FieldForm::kText, "What the user signs in with"},
-    {"parent_scope", "--in", FieldForm::kScope, "The scope that it is directly under"},
+    {"parent_scope", "--parent", FieldForm::kScope, "The scope that it is directly under"},
     {"home_scope", "--home", FieldForm::kScope, "The scope at which questions about it are asked"},
     {"scope", "--at", FieldForm::kScope, "The scope where the role is held"},
     {"subject", "--of", FieldForm::kSubject, "Who holds the role"},
@@ -221,7 +221,7 @@ std::string ExampleOf(const Verb& verb) {
   if (verb.word == "list") return example;
   absl::StrAppend(&example, " ", type.example);
   if (verb.word == "create") {
-    if (*type.parent != '\0') absl::StrAppend(&example, " --in ", type.parent);
+    if (*type.parent != '\0') absl::StrAppend(&example, " --parent ", type.parent);
     if (InitialTenant::IsWantedBy(verb.request())) {
       absl::StrAppend(&example, " --preset lms365 --admin ann");
     }

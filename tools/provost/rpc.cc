@@ -1,11 +1,14 @@
 #include "tools/provost/rpc.h"
 
 #include <google/protobuf/any.pb.h>
+#include <google/protobuf/empty.pb.h>
+#include <google/protobuf/unknown_field_set.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/impl/codegen/proto_utils.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -65,6 +68,32 @@ Rpc::Rpc(RpcOptions options) : options_(std::move(options)) {}
 Rpc::~Rpc() = default;
 
 absl::Status Rpc::Call(absl::string_view method, const Message& request, Message& response) {
+  return CallPath(absl::StrCat("/provost.v1.", absl::StrReplaceAll(method, {{".", "/"}})), request,
+                  response);
+}
+
+absl::Status Rpc::Ping() {
+  // An empty question is about the server as a whole; the answer's one field is read as an unknown
+  // one, which saves generating code for grpc.health.v1.
+  constexpr int kStatusField = 1;
+  constexpr uint64_t kServing = 1;
+  google::protobuf::Empty response;
+  absl::Status status =
+      CallPath("/grpc.health.v1.Health/Check", google::protobuf::Empty(), response);
+  if (!status.ok()) return status;
+  const auto& fields = google::protobuf::Empty::GetReflection()->GetUnknownFields(response);
+  for (int i = 0; i < fields.field_count(); ++i) {
+    const auto& field = fields.field(i);
+    if (field.number() == kStatusField &&
+        field.type() == google::protobuf::UnknownField::TYPE_VARINT && field.varint() == kServing) {
+      return absl::OkStatus();
+    }
+  }
+  return absl::UnavailableError(
+      absl::StrCat("the server at `", options_.server, "` is there and does not serve"));
+}
+
+absl::Status Rpc::CallPath(const std::string& path, const Message& request, Message& response) {
   if (connection_ == nullptr) {
     connection_ = std::make_unique<Connection>(MakeChannel(options_.server));
   }
@@ -73,7 +102,6 @@ absl::Status Rpc::Call(absl::string_view method, const Message& request, Message
   if (!options_.actor.empty()) context.AddMetadata("provost-actor", options_.actor);
   if (!options_.at_least.empty()) context.AddMetadata("provost-at-least", options_.at_least);
 
-  const std::string path = absl::StrCat("/provost.v1.", absl::StrReplaceAll(method, {{".", "/"}}));
   absl::Notification finished;
   grpc::Status status;
   connection_->stub.UnaryCall(&context, path, grpc::StubOptions(), &request, &response,

@@ -42,11 +42,17 @@ class Rpc {
   absl::Status CallPages(absl::string_view method, google::protobuf::Message& request,
                          google::protobuf::Message& response, size_t limit);
 
+  // Asks the server's health service. UNAVAILABLE where it does not serve.
+  absl::Status Ping();
+
   // The consistency token of the last answer, for another's `at_least`; empty if it had none.
   const std::string& token() const { return token_; }
 
  private:
   struct Connection;
+
+  absl::Status CallPath(const std::string& path, const google::protobuf::Message& request,
+                        google::protobuf::Message& response);
 
   RpcOptions options_;
   std::unique_ptr<Connection> connection_;

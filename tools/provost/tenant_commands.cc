@@ -1,4 +1,5 @@
 #include <memory>
+#include <ostream>
 #include <string>
 
 #include "absl/strings/ascii.h"
@@ -97,6 +98,16 @@ absl::StatusOr<int> RunLoad(Context& context, const LoadOptions& options) {
   return kExitOk;
 }
 
+struct PingOptions {};
+
+absl::StatusOr<int> RunPing(Context& context, const PingOptions&) {
+  const absl::StatusOr<Rpc*> server = context.Server();
+  if (!server.ok()) return server.status();
+  if (absl::Status status = (*server)->Ping(); !status.ok()) return status;
+  context.out() << "serving\n";
+  return kExitOk;
+}
+
 }  // namespace
 
 void AddTenantCommands(Tool& tool) {
@@ -120,6 +131,11 @@ void AddTenantCommands(Tool& tool) {
       ->type_name("ID");
   set_up->initial.AddOptions(command);
   OnRun(tool, command, set_up, RunSetUp);
+
+  command = AddCommand(tool.app, "ping", "Is the server there and serving? Exits with 0 or 2.",
+                       "provost --server 127.0.0.1:7480 ping");
+  command->group("Server");
+  OnRun(tool, command, std::make_shared<PingOptions>(), RunPing);
 
   CLI::App* const scenario = AddGroup(tool.app, "scenario", "Works with scenario files.",
                                       "provost scenario load sample.textproto --tenant-id demo");
