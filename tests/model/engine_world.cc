@@ -157,4 +157,12 @@ absl::Status EngineWorld::Apply(ChangeOp op) {
   return world_.Apply(change);
 }
 
+absl::Status EngineWorld::SetPolicyTo(const v1::PolicySource& policy) {
+  CompileResult compiled = Compile(policy);
+  if (compiled.matrix == nullptr) return compiled.status();
+  absl::Status applied = Apply(SetPolicy{compiled.matrix});
+  if (applied.ok()) matrix_ = compiled.matrix;
+  return applied;
+}
+
 }  // namespace provost::model

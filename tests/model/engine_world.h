@@ -55,6 +55,8 @@ class EngineWorld {
   PutOverride OpFor(const v1::Scenario::Override& override);
 
   absl::Status Apply(ChangeOp op);
+  // Compiles another policy, which must name all that the world uses, and puts it in force.
+  absl::Status SetPolicyTo(const v1::PolicySource& policy);
 
  private:
   explicit EngineWorld(std::shared_ptr<const Matrix> matrix)

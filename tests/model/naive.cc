@@ -113,6 +113,10 @@ absl::Time ToTime(const google::protobuf::Timestamp& timestamp) {
   return absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
 }
 
+bool AllowsWith(const Effect& effect, const Facts& facts) {
+  return effect.effect == ALLOW && HoldsWith(effect.alternatives, facts);
+}
+
 Twin::Twin(const Scenario& scenario, const v1::PolicySource& policy,
            std::set<std::string> custom_roles)
     : policy_(policy), custom_roles_(std::move(custom_roles)) {
@@ -475,10 +479,11 @@ Answer Twin::Decide(const Question& question, const std::vector<Held>& held) con
   if (any_prevent) return {false, Decision::PREVENTED};
 
   // NO_ROLE: nothing but the default role held on the path; a reach does not count as held there.
-  // The anonymous role is a role.
-  bool other_role = question.subject.empty() && !roles.empty();
+  // What the anonymous holds is never the default role, whatever its name.
+  bool other_role = false;
   for (const std::string& role : roles) {
-    other_role = other_role || role != policy_.default_role();
+    const bool is_anonymous_role = question.subject.empty() && role == policy_.anonymous_role();
+    other_role = other_role || is_anonymous_role || role != policy_.default_role();
   }
   return {false, other_role ? Decision::NOT_GRANTED : Decision::NO_ROLE};
 }
@@ -530,11 +535,8 @@ Answer Twin::DecideActingAs(const Question& question) const {
 
   if (own.reason == Decision::PROHIBITED) return own;
   std::vector<Held> held = {{role, scope}};
-  for (const Held& one : HeldBy(question.subject, question.time)) {
-    if (one.role == policy_.default_role() && one.scope == tenant_) {
-      held.push_back(one);
-      break;
-    }
+  if (!policy_.default_role().empty() && users_.count(question.subject) > 0) {
+    held.push_back({policy_.default_role(), tenant_});
   }
   const Answer acting = Decide(question, held);
   if (!acting.allowed) return acting;
@@ -653,7 +655,7 @@ bool Twin::IsAllowedEveryCell(const std::string& actor, const std::string& role,
         const Effect effect = WithOverrides(CellOf(held, permission, kind), held, permission, scope,
                                             kind, /*exact_only=*/false);
         if (effect.effect == PROHIBIT) return false;
-        given = given || (effect.effect == ALLOW && HoldsWith(effect.alternatives, facts));
+        given = given || AllowsWith(effect, facts);
       }
       if (!given) return false;
     }

@@ -126,6 +126,10 @@ class Twin {
   std::vector<Window> MembershipOf(const std::string& subject, const std::string& group,
                                    Suspended suspended) const;
 
+  // Rules 1 and 6. The anonymous exists and is never suspended.
+  bool SubjectExists(const std::string& subject) const;
+  bool IsSuspended(const std::string& subject) const;
+
   std::vector<std::string> PathOf(const std::string& scope) const;  // from the tenant down
   bool IsAtOrBelow(const std::string& scope, const std::string& ancestor) const;
 
@@ -133,6 +137,11 @@ class Twin {
   Effect CellOf(const std::string& role, const std::string& permission, Kind kind) const;
   Effect RoleEffect(const std::string& role, const std::string& permission,
                     const std::string& scope) const;
+  // The same for its reach to `scope`, if it has one.
+  Effect ReachEffect(const std::string& role, const std::string& permission,
+                     const std::string& scope) const;
+  // The scope of that kind nearest to `scope` on its path, itself included.
+  std::optional<std::string> NearestOfKind(const std::string& scope, Kind kind) const;
 
  private:
   // A role held at a scope at the moment of a question.
@@ -147,17 +156,12 @@ class Twin {
   bool IsAskedAt(const std::string& permission, Kind kind) const;
   std::set<Kind> KindsWhereHeld(const v1::Role& role) const;
 
-  bool SubjectExists(const std::string& subject) const;
-  bool IsSuspended(const std::string& subject) const;
   bool IsIn(const std::string& subject, const std::string& group, absl::Time time) const;
   std::vector<Held> HeldBy(const std::string& subject, absl::Time time) const;
   std::set<std::string> RolesOnPath(const std::vector<Held>& held, const std::string& scope) const;
-  std::optional<std::string> NearestOfKind(const std::string& scope, Kind kind) const;
 
   Effect WithOverrides(Effect start, const std::string& role, const std::string& permission,
                        const std::string& scope, Kind kind, bool exact_only) const;
-  Effect ReachEffect(const std::string& role, const std::string& permission,
-                     const std::string& scope) const;
 
   Answer Decide(const Question& question, const std::vector<Held>& held) const;
   Answer DecideAsSelf(const Question& question) const;
@@ -190,6 +194,9 @@ class Twin {
   std::map<std::pair<std::string, std::string>, std::vector<v1::Scenario::Override>>
       overrides_;  // by (scope, role)
 };
+
+// True if the effect is an ALLOW and one of its alternatives is among `facts`.
+bool AllowsWith(const Effect& effect, const Facts& facts);
 
 // The instant that a Timestamp stands for.
 absl::Time ToTime(const google::protobuf::Timestamp& timestamp);

@@ -114,6 +114,7 @@ class PolicyMaker {
       AddPermission("role.switch", kinds, Chance(rng_, 60));
       can_switch_ = true;
     }
+    if (Chance(rng_, 40)) AddPermission("role.prohibit", RandomKinds(rng_), true);
     static const std::pair<const char*, Kind> kLifting[] = {
         {"tenant.archive", Scope::TENANT},   {"catalog.archive", Scope::CATALOG},
         {"catalog.manage", Scope::CATALOG},  {"course.archive", Scope::COURSE},
@@ -277,14 +278,14 @@ void SetRandomWindow(Rng& rng, HasWindow* message) {
   if (Chance(rng, 50)) *message->mutable_expires() = At(kNow - 3 + end);
 }
 
-void MakeScopes(Rng& rng, int count, Scenario* scenario) {
+void MakeScopes(Rng& rng, int count, bool freezes, Scenario* scenario) {
   std::vector<int> depth;
   const bool deep = Chance(rng, 10);
   for (int i = 0; i < count; ++i) {
     Scenario::ScopeNode* node = scenario->add_scopes();
     node->set_id(absl::StrCat("scope", i));
     depth.push_back(1);
-    if (Chance(rng, 8)) node->set_frozen(Chance(rng, 60) ? Scope::ARCHIVE : Scope::HOLD);
+    if (freezes && Chance(rng, 8)) node->set_frozen(Chance(rng, 60) ? Scope::ARCHIVE : Scope::HOLD);
     if (i == 0) {
       node->set_kind(Scope::TENANT);
       continue;
@@ -309,11 +310,11 @@ void MakeScopes(Rng& rng, int count, Scenario* scenario) {
   }
 }
 
-void MakeGroups(Rng& rng, int count, Scenario* scenario) {
+void MakeGroups(Rng& rng, int count, bool suspensions, Scenario* scenario) {
   for (int i = 0; i < count; ++i) {
     Scenario::Group* group = scenario->add_groups();
     group->set_id(absl::StrCat("group", i));
-    group->set_suspended(Chance(rng, 10));
+    group->set_suspended(suspensions && Chance(rng, 10));
     if (Chance(rng, 30)) group->set_home(Pick(rng, scenario->scopes()).id());
     const auto add = [&](const std::string& member) {
       Scenario::Member* added = group->add_members();
@@ -330,31 +331,13 @@ void MakeGroups(Rng& rng, int count, Scenario* scenario) {
   }
 }
 
-void MakeOverrides(Rng& rng, int count, Scenario* scenario) {
-  const v1::PolicySource& policy = scenario->inline_policy();
+void MakeOverrides(Rng& rng, int count, bool prohibits, Scenario* scenario) {
   std::set<std::string> seen;
   for (int i = 0; i < count; ++i) {
-    Scenario::Override override;
-    override.set_scope(Pick(rng, scenario->scopes()).id());
-    override.set_role(Pick(rng, policy.roles()).name());
-    override.set_permission(Pick(rng, policy.permissions()).name());
-    if (!seen.insert(
-                 absl::StrCat(override.scope(), " ", override.role(), " ", override.permission()))
-             .second) {
-      continue;
-    }
-    const int choice = Below(rng, 100);
-    override.set_effect(choice < 50 ? v1::ALLOW : choice < 85 ? v1::PREVENT : v1::PROHIBIT);
-    override.set_locked(Chance(rng, 20));
-    if (override.effect() == v1::ALLOW && Chance(rng, 60)) {
-      override.mutable_facts();
-      // See MakeFacts.
-      if (policy.facts_size() > 0 && Chance(rng, 60)) {
-        override.mutable_facts()->add_facts(
-            policy.facts(Below(rng, std::min(2, policy.facts_size()))).name());
-      }
-    }
-    *scenario->add_overrides() = std::move(override);
+    Scenario::Override override = RandomOverride(rng, *scenario, prohibits);
+    const std::string key =
+        absl::StrCat(override.scope(), " ", override.role(), " ", override.permission());
+    if (seen.insert(key).second) *scenario->add_overrides() = std::move(override);
   }
 }
 
@@ -373,7 +356,30 @@ std::string RandomSubject(Rng& rng, const Scenario& scenario) {
 
 }  // namespace
 
-bool RandomAssignment(Rng& rng, const Scenario& scenario, Scenario::Assignment* assignment) {
+Scenario::Override RandomOverride(Rng& rng, const Scenario& scenario, bool prohibits) {
+  const v1::PolicySource& policy = scenario.inline_policy();
+  Scenario::Override override;
+  override.set_scope(Pick(rng, scenario.scopes()).id());
+  override.set_role(Pick(rng, policy.roles()).name());
+  override.set_permission(Pick(rng, policy.permissions()).name());
+  const int choice = Below(rng, 100);
+  override.set_effect(choice < 50                 ? v1::ALLOW
+                      : choice < 85 || !prohibits ? v1::PREVENT
+                                                  : v1::PROHIBIT);
+  override.set_locked(Chance(rng, 20));
+  if (override.effect() == v1::ALLOW && Chance(rng, 60)) {
+    override.mutable_facts();
+    // See MakeFacts.
+    if (policy.facts_size() > 0 && Chance(rng, 60)) {
+      override.mutable_facts()->add_facts(
+          policy.facts(Below(rng, std::min(2, policy.facts_size()))).name());
+    }
+  }
+  return override;
+}
+
+bool RandomAssignment(Rng& rng, const Scenario& scenario, Scenario::Assignment* assignment,
+                      bool suspensions) {
   const v1::PolicySource& policy = scenario.inline_policy();
   for (int attempt = 0; attempt < 8; ++attempt) {
     const v1::Role& role = Pick(rng, policy.roles());
@@ -388,7 +394,7 @@ bool RandomAssignment(Rng& rng, const Scenario& scenario, Scenario::Assignment* 
     assignment->set_subject(to_group ? Pick(rng, scenario.groups()).id()
                                      : Pick(rng, scenario.users()).id());
     if (Chance(rng, 45)) SetRandomWindow(rng, assignment);
-    assignment->set_suspended(Chance(rng, 7));
+    assignment->set_suspended(suspensions && Chance(rng, 7));
     return true;
   }
   return false;
@@ -399,22 +405,22 @@ Scenario RandomScenario(Rng& rng, const WorldLimits& limits) {
   scenario.set_name("random");
   *scenario.mutable_now() = At(kNow);
   *scenario.mutable_inline_policy() = PolicyMaker(rng, limits).Make();
-  MakeScopes(rng, Between(rng, 1, limits.scopes), &scenario);
+  MakeScopes(rng, Between(rng, 1, limits.scopes), limits.freezes, &scenario);
   const int users = Between(rng, 1, limits.users);
   for (int i = 0; i < users; ++i) {
     Scenario::User* user = scenario.add_users();
     user->set_id(absl::StrCat("user", i));
-    user->set_suspended(Chance(rng, 6));
+    user->set_suspended(limits.suspensions && Chance(rng, 6));
   }
-  MakeGroups(rng, Below(rng, limits.groups + 1), &scenario);
+  MakeGroups(rng, Below(rng, limits.groups + 1), limits.suspensions, &scenario);
   const int assignments = Below(rng, limits.assignments + 1);
   for (int i = 0; i < assignments; ++i) {
     Scenario::Assignment assignment;
-    if (RandomAssignment(rng, scenario, &assignment)) {
+    if (RandomAssignment(rng, scenario, &assignment, limits.suspensions)) {
       *scenario.add_assignments() = std::move(assignment);
     }
   }
-  MakeOverrides(rng, Below(rng, limits.overrides + 1), &scenario);
+  MakeOverrides(rng, Below(rng, limits.overrides + 1), limits.prohibits, &scenario);
   return scenario;
 }
 

@@ -28,6 +28,10 @@ struct WorldLimits {
   int groups = 6;
   int assignments = 24;
   int overrides = 14;
+  // Whether anything is frozen, suspended, prohibited.
+  bool freezes = true;
+  bool suspensions = true;
+  bool prohibits = true;
 };
 
 // A scenario with an inline policy and no expectations. All instants of its windows lie within a
@@ -46,7 +50,11 @@ google::protobuf::Timestamp RandomTime(Rng& rng, const v1::Scenario& scenario);
 
 // An assignment that the rules allow to exist: its role can be held at the kind of its scope. False
 // where the policy has no role that can be assigned anywhere in the tree.
-bool RandomAssignment(Rng& rng, const v1::Scenario& scenario, v1::Scenario::Assignment* assignment);
+bool RandomAssignment(Rng& rng, const v1::Scenario& scenario, v1::Scenario::Assignment* assignment,
+                      bool suspensions = true);
+
+// An override, any at all.
+v1::Scenario::Override RandomOverride(Rng& rng, const v1::Scenario& scenario, bool prohibits);
 
 // The seed of this run: PROVOST_SEED of the environment, or `otherwise` where it is not set.
 uint64_t SeedOf(uint64_t otherwise);
