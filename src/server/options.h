@@ -1,0 +1,61 @@
+#ifndef PROVOST_SERVER_OPTIONS_H_
+#define PROVOST_SERVER_OPTIONS_H_
+
+#include <cstddef>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+
+namespace provost {
+
+/// How a server is run. Each is a flag of provostd, an entry of its configuration file, and an
+/// environment variable PROVOST_*, in this order of precedence.
+struct ServerOptions {
+  // What it does.
+
+  /// Where to listen, `host:port`; port 0 takes a free one. Without an authenticator (there is none
+  /// yet) only loopback addresses are accepted.
+  std::string listen = "127.0.0.1:7480";
+  /// The folder of the database; made where it is missing. One server at a time.
+  std::string data = "./provost-data";
+  /// Make each commit wait for the disk.
+  bool sync = true;
+  /// How long the answer to a request id is kept.
+  absl::Duration request_ttl = absl::Hours(24);
+  /// How long a list can be continued.
+  absl::Duration list_hold = absl::Minutes(5);
+  /// For calls whose caller sets no deadline.
+  absl::Duration default_deadline = absl::Seconds(60);
+  /// How long calls under way may take after SIGTERM before they are cut off.
+  absl::Duration drain = absl::Seconds(10);
+  /// trace, debug, info, warn, error or off. Reads that succeed are logged at debug.
+  std::string log_level = "info";
+
+  // How fast, and with how much memory.
+
+  /// Largest request, in bytes.
+  int max_request_bytes = 16 << 20;
+  /// Memory for blocks read from disk, in MiB.
+  size_t block_cache_mib = 256;
+  /// Memory for rows not yet in table files, in MiB.
+  size_t write_buffer_mib = 64;
+  /// Changes that may wait for the commit lane.
+  size_t max_waiting_changes = 8192;
+  /// Changes committed with one write.
+  size_t max_group_changes = 512;
+  /// Threads for large reads.
+  size_t scan_threads = 2;
+  /// Large reads that may wait.
+  size_t max_waiting_scans = 256;
+  /// States held for lists that are being continued.
+  size_t max_held_lists = 64;
+};
+
+/// INVALID_ARGUMENT naming the option, its value and what is wanted. A `listen` address that is not
+/// loopback is refused here.
+absl::Status CheckOptions(const ServerOptions& options);
+
+}  // namespace provost
+
+#endif  // PROVOST_SERVER_OPTIONS_H_

@@ -1,0 +1,227 @@
+#include "server/server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "server/bootstrap_file.h"
+#include "server/call_log.h"
+#include "service/access_service.h"
+#include "service/catalog_service.h"
+#include "service/course_service.h"
+#include "service/door.h"
+#include "service/group_service.h"
+#include "service/policies.h"
+#include "service/policy_service.h"
+#include "service/role_service.h"
+#include "service/tenant_service.h"
+#include "service/user_service.h"
+#include "store/database.h"
+
+namespace provost {
+namespace {
+
+constexpr absl::Duration kSweepEvery = absl::Seconds(5);
+constexpr absl::Duration kProgressEvery = absl::Seconds(1);
+
+}  // namespace
+
+// In the order in which they are built; torn down from the last to the first.
+struct Server::Parts {
+  ServerOptions options;
+  std::shared_ptr<spdlog::logger> log;
+  std::unique_ptr<store::Database> database;
+  std::unique_ptr<TenantRegistry> registry;
+  std::unique_ptr<BootstrapSecret> bootstrap;
+  std::unique_ptr<Pages> pages;
+  std::unique_ptr<ScanPool> scans;
+  std::unique_ptr<TenantWriter> writer;
+  Backend backend;
+  std::unique_ptr<Door> door;
+  std::unique_ptr<grpc::Server> grpc;
+  int port = 0;
+
+  Mutex mutex;
+  CondVar changed;
+  bool stopping ABSL_GUARDED_BY(mutex) = false;
+  bool unhealthy ABSL_GUARDED_BY(mutex) = false;
+  std::thread housekeeper;
+
+  void Housekeep();
+  absl::Status OpenData();
+  absl::Status Serve();
+};
+
+absl::Status Server::Parts::OpenData() {
+  store::DatabaseOptions database_options;
+  database_options.path = options.data;
+  database_options.sync = options.sync;
+  database_options.block_cache_bytes = options.block_cache_mib << 20;
+  database_options.write_buffer_bytes = options.write_buffer_mib << 20;
+  database_options.on_unhealthy = [this](const absl::Status& status) {
+    LogEvent(*log, spdlog::level::err, "database_unhealthy",
+             {{"message", std::string(status.message())}});
+    MutexLock lock(&mutex);
+    unhealthy = true;
+    changed.SignalAll();
+  };
+  absl::StatusOr<std::unique_ptr<store::Database>> opened = store::Database::Open(database_options);
+  if (!opened.ok()) return opened.status();
+  database = *std::move(opened);
+
+  RegistryOptions registry_options;
+  absl::StatusOr<CompiledPolicy> system = LoadPreset("system");
+  if (!system.ok()) return system.status();
+  registry_options.system_policy = *std::move(system);
+  absl::Time told = absl::Now();
+  registry_options.progress = [&](size_t loaded, size_t total, uint64_t rows) {
+    if (loaded != total && absl::Now() - told < kProgressEvery) return;
+    told = absl::Now();
+    LogEvent(*log, spdlog::level::info, "loading",
+             {{"tenants", absl::StrCat(loaded, "/", total)}, {"rows", absl::StrCat(rows)}});
+  };
+  absl::StatusOr<std::unique_ptr<TenantRegistry>> loaded =
+      TenantRegistry::Open(database.get(), std::move(registry_options));
+  if (!loaded.ok()) return loaded.status();
+  registry = *std::move(loaded);
+
+  std::string secret;
+  if (registry->empty()) {
+    absl::StatusOr<std::string> made = ReadOrMakeBootstrapSecret(options.data);
+    if (!made.ok()) return made.status();
+    secret = *std::move(made);
+    LogEvent(*log, spdlog::level::info, "not_set_up",
+             {{"secret_file", BootstrapPath(options.data)},
+              {"next", "call TenantService.SetUp with the secret in that file"}});
+  } else {
+    RemoveBootstrapSecret(options.data);
+  }
+  bootstrap = std::make_unique<BootstrapSecret>(
+      std::move(secret), [data = options.data] { RemoveBootstrapSecret(data); });
+  return absl::OkStatus();
+}
+
+absl::Status Server::Parts::Serve() {
+  pages = std::make_unique<Pages>(registry.get(),
+                                  Pages::Options{options.list_hold, options.max_held_lists});
+  scans = std::make_unique<ScanPool>(
+      ScanPool::Options{options.scan_threads, options.max_waiting_scans});
+  TenantWriterOptions writer_options;
+  writer_options.lane.max_waiting = options.max_waiting_changes;
+  writer_options.lane.max_group_mutations = options.max_group_changes;
+  writer_options.group.request_ttl = options.request_ttl;
+  writer = std::make_unique<TenantWriter>(registry.get(), writer_options);
+  backend = Backend{registry.get(), writer.get(), scans.get(), pages.get(), bootstrap.get()};
+
+  absl::StatusOr<Methods> methods = Methods::OfContract();
+  if (!methods.ok()) return methods.status();
+  RegisterAccessService(*methods);
+  RegisterCatalogService(*methods);
+  RegisterCourseService(*methods);
+  RegisterGroupService(*methods);
+  RegisterPolicyService(*methods);
+  RegisterRoleService(*methods);
+  RegisterTenantService(*methods);
+  RegisterUserService(*methods);
+  DoorOptions door_options;
+  door_options.default_deadline = options.default_deadline;
+  door_options.on_call = [this](const CallRecord& record) { LogCall(*log, record); };
+  door = std::make_unique<Door>(backend, *std::move(methods), std::move(door_options));
+
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::ServerBuilder builder;
+  builder.SetMaxReceiveMessageSize(options.max_request_bytes);
+  // Two servers on one port would share its callers silently.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddListeningPort(options.listen, grpc::InsecureServerCredentials(), &port);
+  if (absl::Status status = door->RegisterWith(&builder); !status.ok()) return status;
+  grpc = builder.BuildAndStart();
+  if (grpc == nullptr || port == 0) {
+    return absl::UnavailableError(absl::StrCat("cannot listen on ", options.listen,
+                                               ": the port is taken or not ours to take"));
+  }
+  housekeeper = std::thread([this] { Housekeep(); });
+  return absl::OkStatus();
+}
+
+void Server::Parts::Housekeep() {
+  for (;;) {
+    bool bad = false;
+    {
+      MutexLock lock(&mutex);
+      if (!stopping) changed.WaitFor(&mutex, kSweepEvery);
+      if (stopping) return;
+      bad = unhealthy;
+    }
+    if (bad) {
+      grpc->GetHealthCheckService()->SetServingStatus(false);
+    } else {
+      DeleteExpiredTenants(backend);
+    }
+  }
+}
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options) {
+  if (absl::Status status = CheckOptions(options); !status.ok()) return status;
+  auto parts = std::make_unique<Parts>();
+  parts->options = options;
+  parts->log = MakeLog(options.log_level);
+  std::unique_ptr<Server> server(new Server(std::move(parts)));
+  absl::Status status = server->parts_->OpenData();
+  if (status.ok()) status = server->parts_->Serve();
+  if (!status.ok()) return status;
+  LogEvent(*server->parts_->log, spdlog::level::info, "serving",
+           {{"address", server->address()},
+            {"data", options.data},
+            {"note", "no authenticator: callers are taken at their word, on loopback only"}});
+  return server;
+}
+
+Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Server::~Server() { Shutdown(); }
+
+int Server::port() const { return parts_->port; }
+
+std::string Server::address() const {
+  const std::string& listen = parts_->options.listen;
+  return absl::StrCat(listen.substr(0, listen.rfind(':')), ":", parts_->port);
+}
+
+void Server::Shutdown() {
+  Parts& parts = *parts_;
+  {
+    MutexLock lock(&parts.mutex);
+    if (parts.stopping) return;
+    parts.stopping = true;
+    parts.changed.SignalAll();
+  }
+  if (parts.housekeeper.joinable()) parts.housekeeper.join();
+  if (parts.grpc != nullptr) {
+    parts.grpc->Shutdown(absl::ToChronoTime(absl::Now() + parts.options.drain));
+    parts.grpc->Wait();
+  }
+  if (parts.scans != nullptr) parts.scans->Stop();
+  if (parts.writer != nullptr) parts.writer->Stop();
+  // Held states go before the tenants that they are of.
+  if (parts.pages != nullptr) parts.pages->Clear();
+  parts.grpc.reset();
+  parts.door.reset();
+  parts.writer.reset();
+  parts.scans.reset();
+  parts.pages.reset();
+  parts.bootstrap.reset();
+  parts.registry.reset();
+  parts.database.reset();
+  if (parts.log != nullptr) {
+    LogEvent(*parts.log, spdlog::level::info, "stopped", {});
+    parts.log->flush();
+  }
+}
+
+}  // namespace provost
