@@ -21,7 +21,12 @@ std::string KindNames(KindSet kinds) {
 
 Compilation::Compilation(const v1::PolicySource& source, const CompileOptions& options, bool whole,
                          const SourceMap& map, Report& report)
-    : source_(source), options_(options), map_(map), report_(report), whole_(whole) {}
+    : source_(source),
+      options_(options),
+      map_(map),
+      report_(report),
+      whole_(whole),
+      names_known_(whole) {}
 
 std::shared_ptr<const Matrix> Compilation::Run() {
   ReadHeader();
@@ -83,7 +88,7 @@ std::vector<absl::string_view> NamesOf(const std::vector<Item>& items) {
 std::optional<RoleId> Compilation::FindRole(const SourceElement& place, const std::string& name) {
   const auto it = role_index_.find(name);
   if (it != role_index_.end()) return it->second;
-  if (!whole_ || report_.full()) return std::nullopt;
+  if (!names_known_ || report_.full()) return std::nullopt;
   if (base_ != nullptr && base_->FindRole(name).has_value()) {
     report_.Error(place, absl::StrCat("role `", name, "` is removed by this policy"));
   } else {
@@ -97,7 +102,7 @@ std::optional<PermissionId> Compilation::FindPermission(const SourceElement& pla
                                                         const std::string& name) {
   const auto it = permission_index_.find(name);
   if (it != permission_index_.end()) return it->second;
-  if (!whole_ || report_.full()) return std::nullopt;
+  if (!names_known_ || report_.full()) return std::nullopt;
   report_.Error(place, absl::StrCat("unknown permission `", name, "`",
                                     DidYouMean(name, NamesOf(data_.permissions))));
   return std::nullopt;
@@ -106,7 +111,7 @@ std::optional<PermissionId> Compilation::FindPermission(const SourceElement& pla
 std::optional<int> Compilation::FindFact(const SourceElement& place, const std::string& name) {
   const auto it = fact_index_.find(name);
   if (it != fact_index_.end()) return it->second;
-  if (!whole_ || report_.full()) return std::nullopt;
+  if (!names_known_ || report_.full()) return std::nullopt;
   report_.Error(place,
                 absl::StrCat("unknown fact `", name, "`", DidYouMean(name, NamesOf(data_.facts))));
   return std::nullopt;

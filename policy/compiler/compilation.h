@@ -85,7 +85,8 @@ class Compilation {
   const CompileOptions& options_;
   const SourceMap& map_;
   Report& report_;
-  bool whole_;
+  bool whole_;        // see the constructor
+  bool names_known_;  // false: names may be declared where they could not be read
 
   std::shared_ptr<const Matrix> base_;  // null: the policy stands alone
   MatrixData data_;

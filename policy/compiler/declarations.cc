@@ -3,10 +3,10 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "policy/compiler/compilation.h"
+#include "policy/matrix/utf8.h"
 
 namespace provost {
 namespace {
@@ -43,9 +43,7 @@ bool IsPermissionName(absl::string_view text) {
 }
 
 // A name that can be printed whatever is in it.
-std::string Quoted(absl::string_view name) {
-  return absl::StrCat("`", absl::Utf8SafeCHexEscape(name), "`");
-}
+std::string Quoted(absl::string_view name) { return absl::StrCat("`", Printable(name), "`"); }
 
 RoleId RoleAt(size_t i) { return RoleId(static_cast<uint16_t>(i)); }
 PermissionId PermissionAt(size_t i) { return PermissionId(static_cast<uint16_t>(i)); }
@@ -86,12 +84,13 @@ void Compilation::CheckName(const Message& message, int field, int index, absl::
     return;
   }
   if (is_permission ? IsPermissionName(name) : is_role ? IsRoleName(name) : IsSegment(name)) return;
+  const bool is_vowel = what[0] == 'e';
   const absl::string_view wanted = is_permission
                                        ? "`resource.action`, in segments of `[a-z][a-z0-9_]*`"
                                    : is_role ? "`[a-z0-9][a-z0-9._-]*`"
                                              : "`[a-z][a-z0-9_]*`";
-  report_.Error(place,
-                absl::StrCat("bad name of a ", what, ": ", Quoted(name), "; wanted ", wanted));
+  report_.Error(place, absl::StrCat(Quoted(name), " cannot be the name of ",
+                                    is_vowel ? "an " : "a ", what, "; wanted ", wanted));
 }
 
 void Compilation::CheckText(const Message& message, int field, absl::string_view what,
@@ -132,12 +131,12 @@ void Compilation::ReadBase() {
   const SourceElement place{&extends, v1::Base::kNameFieldNumber, -1};
   const std::string& name = extends.name();
   if (name.empty()) {
-    whole_ = false;
+    names_known_ = false;
     report_.Error(place, "`extends` names no policy");
     return;
   }
   if (name == source_.name()) {
-    whole_ = false;
+    names_known_ = false;
     report_.Error(place, absl::StrCat("policy `", name, "` extends itself"));
     return;
   }
@@ -147,7 +146,7 @@ void Compilation::ReadBase() {
   absl::StatusOr<std::shared_ptr<const Matrix>> base = find(name);
   if (!base.ok() || *base == nullptr) {
     // What the base would have named is not known, so nothing can be called unknown.
-    whole_ = false;
+    names_known_ = false;
     report_.Error(place,
                   absl::StrCat("cannot extend `", name, "`: ",
                                base.ok() ? "there is no such policy" : base.status().message()));
@@ -271,8 +270,7 @@ void Compilation::DeclareFacts() {
       report_.Error(place, absl::StrCat("fact ", Quoted(fact.name()), " is one too many of ",
                                         base_facts + static_cast<size_t>(facts.size()),
                                         "; the limit is ", kMaxFacts));
-      // Known by name all the same, so that requiring them is not called unknown.
-      for (int j = i; j < facts.size(); ++j) fact_index_.try_emplace(facts[j].name(), 0);
+      names_known_ = false;
       return;
     }
     fact_index_[fact.name()] = static_cast<int>(data_.facts.size());
@@ -308,7 +306,7 @@ void Compilation::DeclarePermissions() {
           place, absl::StrCat("permission ", Quoted(permission.name()), " is one too many of ",
                               base_permissions_ + static_cast<size_t>(source_.permissions_size()),
                               "; the limit is ", kMaxPermissions));
-      whole_ = false;
+      names_known_ = false;
       break;
     }
     permission_index_[permission.name()] = PermissionAt(data_.permissions.size());
@@ -457,7 +455,7 @@ void Compilation::DeclareRoles() {
       report_.Error(place, absl::StrCat("role ", Quoted(role.name()), " is one too many of ",
                                         base_roles_ + static_cast<size_t>(source_.roles_size()),
                                         "; the limit is ", kMaxRoles));
-      whole_ = false;
+      names_known_ = false;
       break;
     }
     RoleInfo info;

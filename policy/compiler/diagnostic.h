@@ -2,6 +2,7 @@
 #ifndef PROVOST_POLICY_COMPILER_DIAGNOSTIC_H_
 #define PROVOST_POLICY_COMPILER_DIAGNOSTIC_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,9 @@ struct Position {
     return a.line != b.line ? a.line < b.line : a.column < b.column;
   }
 };
+
+// More problems than this are counted and not told.
+inline constexpr size_t kMaxDiagnostics = 1000;
 
 struct Diagnostic {
   enum class Severity { kError, kWarning };

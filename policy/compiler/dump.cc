@@ -1,16 +1,14 @@
 #include "policy/compiler/dump.h"
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "policy/compiler/describe.h"
+#include "policy/matrix/utf8.h"
 
 namespace provost {
 namespace {
 
-std::string Quoted(absl::string_view text) {
-  return absl::StrCat("\"", absl::Utf8SafeCHexEscape(text), "\"");
-}
+std::string Quoted(absl::string_view text) { return absl::StrCat("\"", Printable(text), "\""); }
 
 // "  what: text" on a line of its own, or nothing if there is no text.
 void Append(std::string& out, absl::string_view what, absl::string_view text) {

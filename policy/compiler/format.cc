@@ -234,15 +234,10 @@ absl::StatusOr<std::string> FormatPolicy(absl::string_view text, absl::string_vi
     diagnostic.message = std::string(message);
     diagnostics.push_back(std::move(diagnostic));
   };
-  const size_t bad = FirstBadUtf8(text);
-  if (bad != absl::string_view::npos) {
-    const absl::string_view before = text.substr(0, bad);
-    const size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
-    int line = 1;
-    for (char c : before) line += c == '\n' ? 1 : 0;
-    refuse({line, WidthOf(before.substr(line_start)) + 1}, "the text is not UTF-8");
-    return StatusOf(diagnostics);
-  }
+  std::vector<SyntaxProblem> problems;
+  CleanText(text, problems);
+  for (const SyntaxProblem& problem : problems) refuse(problem.at, problem.message);
+  if (!diagnostics.empty()) return StatusOf(diagnostics);
   const SyntaxTree tree = ParseSyntax(text);
   for (const SyntaxProblem& problem : tree.problems) refuse(problem.at, problem.message);
   if (!diagnostics.empty()) return StatusOf(diagnostics);

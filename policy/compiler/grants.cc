@@ -282,7 +282,7 @@ FactSet RoleExpansion::ReadFacts(const Grant& grant, bool allows) {
     const std::optional<int> bit = owner_.FindFact(place, name);
     if (!bit.has_value()) continue;
     const FactSet fact = FactSet{1} << *bit;
-    if ((facts & fact) != 0 && owner_.whole_) {
+    if ((facts & fact) != 0) {
       owner_.report_.Warning(place, absl::StrCat("`requires` names `", name, "` twice"));
     }
     facts |= fact;
@@ -379,7 +379,7 @@ void RoleExpansion::AddMatched(Line& line, int index, absl::string_view prefix) 
     if (!permissions[i].is_explicit) matched.Add(PermissionId(static_cast<uint16_t>(i)));
   }
   if (!any_name) {
-    if (!owner_.whole_ || owner_.report_.full()) return;
+    if (!owner_.names_known_ || owner_.report_.full()) return;
     std::vector<std::string> patterns;
     for (const PermissionInfo& info : permissions) {
       for (size_t dot = info.name.find('.'); dot != std::string::npos;

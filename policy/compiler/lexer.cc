@@ -3,7 +3,6 @@
 #include <cstdint>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 
 namespace provost {
@@ -44,8 +43,6 @@ class Cursor {
   size_t offset_ = 0;
   Position at_{1, 1};
 };
-
-std::string Printable(absl::string_view bytes) { return absl::Utf8SafeCHexEscape(bytes); }
 
 }  // namespace
 
@@ -191,34 +188,6 @@ bool Unescape(absl::string_view literal, std::string& out, std::string& wrong) {
     }
   }
   return true;
-}
-
-size_t FirstBadUtf8(absl::string_view text) {
-  size_t i = 0;
-  while (i < text.size()) {
-    const auto byte = [&](size_t at) {
-      return at < text.size() ? static_cast<unsigned char>(text[at]) : 0u;
-    };
-    const unsigned c = byte(i);
-    if (c < 0x80) {
-      ++i;
-      continue;
-    }
-    const int more = c >= 0xF0 ? 3 : c >= 0xE0 ? 2 : 1;
-    if (c < 0xC2 || c > 0xF4) return i;
-    uint32_t value = c & (0x3Fu >> more);
-    for (int k = 1; k <= more; ++k) {
-      if ((byte(i + k) & 0xC0) != 0x80) return i;
-      value = value << 6 | (byte(i + k) & 0x3F);
-    }
-    // Overlong forms, surrogates and what lies beyond Unicode.
-    if ((more == 2 && value < 0x800) || (more == 3 && value < 0x10000) || value > 0x10FFFF ||
-        (value >= 0xD800 && value < 0xE000)) {
-      return i;
-    }
-    i += static_cast<size_t>(more) + 1;
-  }
-  return absl::string_view::npos;
 }
 
 }  // namespace provost

@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -82,7 +81,7 @@ class SourceReader {
         }
         if (FirstBadUtf8(value.text) != absl::string_view::npos) {
           report_.ErrorAt(value.at, absl::StrCat("`", field.name, "` is not UTF-8: `",
-                                                 absl::CHexEscape(value.text), "`"));
+                                                 Printable(value.text), "`"));
           return;
         }
         if (index >= 0) {
@@ -155,7 +154,7 @@ class SourceReader {
   void Wanted(const SyntaxField& field, const SyntaxValue& value, absl::string_view wanted) {
     std::string found = "a message";
     if (value.kind == SyntaxValue::Kind::kString) {
-      found = absl::StrCat("`\"", absl::Utf8SafeCHexEscape(value.text), "\"`");
+      found = absl::StrCat("`\"", Printable(value.text), "\"`");
     } else if (value.kind != SyntaxValue::Kind::kMessage) {
       found = absl::StrCat("`", value.text, "`");
     }
@@ -196,8 +195,8 @@ void CheckMessage(const Message& message, Report& report) {
                                      ? reflection.GetRepeatedString(message, field, i)
                                      : reflection.GetString(message, field);
         if (FirstBadUtf8(text) != absl::string_view::npos) {
-          report.Error(element, absl::StrCat("`", field->name(), "` is not UTF-8: `",
-                                             absl::CHexEscape(text), "`"));
+          report.Error(element,
+                       absl::StrCat("`", field->name(), "` is not UTF-8: `", Printable(text), "`"));
         }
       } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
         const int number = field->is_repeated() ? reflection.GetRepeatedEnumValue(message, field, i)

@@ -44,7 +44,7 @@ void Compilation::ReadNamedRoles() {
   if (const auto role = ReadNamedRole(PolicySource::kTopRoleFieldNumber, source_.top_role())) {
     data_.top_role = role;
   }
-  if (!data_.top_role.has_value() && source_.top_role().empty() &&
+  if (!data_.top_role.has_value() && source_.top_role().empty() && names_known_ &&
       Missing(source_, PolicySource::kTopRoleFieldNumber)) {
     const bool removed = base_ != nullptr && base_->top_role().has_value();
     report_.Error({&source_, 0, -1},
@@ -141,7 +141,7 @@ void Compilation::ReadExclusiveSets() {
     // A set says nothing about who can be assigned what.
     role_lists_known_ = known_before;
     if (all_known) {
-      if (info.roles.size() < 2 && whole_) {
+      if (info.roles.size() < 2 && names_known_) {
         report_.Error({&set, ExclusiveSet::kRolesFieldNumber, -1},
                       absl::StrCat("exclusive set `", set.name(), "` has ",
                                    info.roles.empty() ? "no role" : "only one role",
@@ -177,12 +177,12 @@ void Compilation::CheckTopRole() {
   const RoleId top = *data_.top_role;
   const RoleInfo& info = data_.roles[top.value];
   const SourceElement place{&source_, PolicySource::kTopRoleFieldNumber, -1};
-  if (!Contains(info.may_assign, top) && role_lists_known_ && whole_) {
+  if (!Contains(info.may_assign, top) && role_lists_known_ && names_known_) {
     report_.Error(place, absl::StrCat("top role `", info.name,
                                       "` may not assign itself: its holders could name no "
                                       "successor; add it to its `may_assign`"));
   }
-  if (!info.assignable_at.Has(ScopeKind::kTenant) && whole_) {
+  if (!info.assignable_at.Has(ScopeKind::kTenant) && names_known_) {
     report_.Error(place, absl::StrCat("top role `", info.name,
                                       "` cannot be assigned at TENANT; it is assignable at ",
                                       KindNames(info.assignable_at)));
@@ -190,7 +190,7 @@ void Compilation::CheckTopRole() {
 }
 
 void Compilation::CheckReachableRoles() {
-  if (!role_lists_known_ || !whole_ || !data_.top_role.has_value()) return;
+  if (!role_lists_known_ || !names_known_ || !data_.top_role.has_value()) return;
   std::vector<bool> reached(data_.roles.size());
   std::vector<RoleId> next;
   bool subset = false;

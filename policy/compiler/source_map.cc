@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "policy/matrix/utf8.h"
 
 namespace provost {
 namespace {
@@ -80,6 +81,8 @@ void Report::Keep(Diagnostic diagnostic) {
   }
   has_errors_ = has_errors_ || is_error;
   diagnostic.file = file_;
+  // Messages quote names as they are; whoever wrote them may have put anything there.
+  diagnostic.message = Printable(diagnostic.message);
   diagnostics_.push_back(std::move(diagnostic));
 }
 

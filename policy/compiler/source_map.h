@@ -15,9 +15,6 @@
 
 namespace provost {
 
-// More problems than this are counted and not told.
-inline constexpr size_t kMaxDiagnostics = 1000;
-
 // An element of a message: a field's value, or with field 0 the message itself. Index is -1 for
 // what is not repeated. Names live messages, so it must not outlive them.
 struct SourceElement {

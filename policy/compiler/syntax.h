@@ -13,6 +13,7 @@
 
 #include "absl/strings/string_view.h"
 #include "policy/compiler/diagnostic.h"
+#include "policy/matrix/utf8.h"
 
 namespace provost {
 
@@ -71,8 +72,9 @@ struct SyntaxTree {
 // Never fails; what could not be read is in `problems`. Cost: linear in `text`.
 SyntaxTree ParseSyntax(absl::string_view text);
 
-// Offset of the first byte of `text` that is not UTF-8, or npos.
-size_t FirstBadUtf8(absl::string_view text);
+// `text` with a question mark for each byte that no text has: control characters other than white
+// space, and what is not UTF-8. They are told in `problems`, the first of each line.
+std::string CleanText(absl::string_view text, std::vector<SyntaxProblem>& problems);
 
 }  // namespace provost
 

@@ -9,6 +9,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "policy/matrix/sha256.h"
+#include "policy/matrix/utf8.h"
 
 namespace provost {
 namespace {
@@ -141,7 +142,7 @@ template <typename Item>
 absl::Status Unknown(absl::string_view what, absl::string_view name,
                      const std::vector<Item>& items) {
   const std::string nearest = NearestName(name, NamesOf(items));
-  std::string text = absl::StrCat("unknown ", what, " `", absl::Utf8SafeCEscape(name), "`");
+  std::string text = absl::StrCat("unknown ", what, " `", Printable(name), "`");
   if (!nearest.empty()) absl::StrAppend(&text, "; did you mean `", nearest, "`?");
   return absl::InvalidArgumentError(text);
 }
@@ -260,17 +261,17 @@ absl::Status Matrix::BuildTables() {
         absl::StrCat(data_.cells.size(), " cells are more than the limit of ", kMaxCells));
   }
 
-  columns_.assign(permissions * kScopeKindCount, -1);
-  reach_columns_.assign(permissions * kScopeKindCount, -1);
-  int32_t columns = 0;
+  columns_.assign(permissions * kScopeKindCount, ColumnPlace());
+  size_t codes = 0;
   for (size_t p = 0; p < permissions; ++p) {
     for (ScopeKind kind : kAllScopeKinds) {
       if (data_.permissions[p].asked_at.Has(kind)) {
-        columns_[p * kScopeKindCount + IndexOf(kind)] = columns++;
+        columns_[p * kScopeKindCount + IndexOf(kind)].codes = static_cast<int32_t>(codes);
+        codes += roles;
       }
     }
   }
-  codes_.assign(static_cast<size_t>(columns) * roles, kCodeNone);
+  codes_.assign(codes, kCodeNone);
 
   CodeBook book(values_);
   for (size_t i = 0; i < data_.cells.size(); ++i) {
@@ -286,15 +287,15 @@ absl::Status Matrix::BuildTables() {
       return absl::InvalidArgumentError(
           absl::StrCat("more than ", UINT16_MAX, " different sets of required facts"));
     }
-    const size_t place = cell.permission.value * kScopeKindCount + IndexOf(cell.at);
+    ColumnPlace& place = columns_[cell.permission.value * kScopeKindCount + IndexOf(cell.at)];
     if (cell.reach) {
-      if (reach_columns_[place] < 0) {
-        reach_columns_[place] = static_cast<int32_t>(reach_codes_.size() / roles);
+      if (place.reach_codes < 0) {
+        place.reach_codes = static_cast<int32_t>(reach_codes_.size());
         reach_codes_.resize(reach_codes_.size() + roles, kCodeNone);
       }
-      reach_codes_[static_cast<size_t>(reach_columns_[place]) * roles + cell.role.value] = *code;
+      reach_codes_[static_cast<size_t>(place.reach_codes) + cell.role.value] = *code;
     } else {
-      codes_[static_cast<size_t>(columns_[place]) * roles + cell.role.value] = *code;
+      codes_[static_cast<size_t>(place.codes) + cell.role.value] = *code;
     }
   }
 

@@ -157,14 +157,13 @@ class Matrix {
   // The column of one question: codes()[role] for each role. Null if the permission cannot be
   // asked at `kind`. Constant time.
   const CellCode* Column(PermissionId permission, ScopeKind kind) const {
-    const int32_t index = columns_[permission.value * kScopeKindCount + IndexOf(kind)];
-    return index < 0 ? nullptr : codes_.data() + static_cast<size_t>(index) * data_.roles.size();
+    const int32_t begin = columns_[permission.value * kScopeKindCount + IndexOf(kind)].codes;
+    return begin < 0 ? nullptr : codes_.data() + begin;
   }
   // The reach cells of one question (rule 2), or null if no role has one: the common case.
   const CellCode* ReachColumn(PermissionId permission, ScopeKind kind) const {
-    const int32_t index = reach_columns_[permission.value * kScopeKindCount + IndexOf(kind)];
-    return index < 0 ? nullptr
-                     : reach_codes_.data() + static_cast<size_t>(index) * data_.roles.size();
+    const int32_t begin = columns_[permission.value * kScopeKindCount + IndexOf(kind)].reach_codes;
+    return begin < 0 ? nullptr : reach_codes_.data() + begin;
   }
   const CellValue& value(CellCode code) const { return values_[code]; }
 
@@ -200,8 +199,13 @@ class Matrix {
   absl::flat_hash_map<std::string, PermissionId> permission_index_;
   absl::flat_hash_map<std::string, RoleId> role_index_;
   absl::flat_hash_map<std::string, int> fact_index_;
-  std::vector<int32_t> columns_;
-  std::vector<int32_t> reach_columns_;
+  // Where the two columns of a (permission, kind) begin; -1: there is none. Both are in reach of an
+  // int32_t: kMaxPermissions * kScopeKindCount * kMaxRoles is 2^24.
+  struct ColumnPlace {
+    int32_t codes = -1;
+    int32_t reach_codes = -1;
+  };
+  std::vector<ColumnPlace> columns_;
   std::vector<CellCode> codes_;
   std::vector<CellCode> reach_codes_;
   std::vector<CellValue> values_;
