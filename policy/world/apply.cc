@@ -16,7 +16,6 @@ namespace provost {
 namespace {
 
 constexpr size_t kMaxNameBytes = 256;
-constexpr size_t kMaxGroupsOfSubject = 256;
 
 std::string Quoted(absl::string_view word) { return absl::StrCat("`", word, "`"); }
 

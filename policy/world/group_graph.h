@@ -2,12 +2,16 @@
 #ifndef PROVOST_POLICY_WORLD_GROUP_GRAPH_H_
 #define PROVOST_POLICY_WORLD_GROUP_GRAPH_H_
 
+#include <cstddef>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "policy/world/state.h"
 
 namespace provost {
+
+// How many groups a subject may be directly in.
+inline constexpr size_t kMaxGroupsOfSubject = 256;
 
 // Refuses (INVALID_ARGUMENT) to put group `member` into `group` where that would make a cycle, the
 // chain of which is named, or nest groups more than kMaxGroupDepth deep. Cost: the groups above

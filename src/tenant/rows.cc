@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "tenant/times.h"
 
 namespace provost {
@@ -82,7 +83,7 @@ std::string RevisionKey(uint64_t tenant, uint64_t revision) {
   return KeyWriter(tenant).U64(revision).Take();
 }
 std::string EmailIndexKey(uint64_t tenant, absl::string_view email) {
-  return KeyWriter(tenant).U8(kEmailIndex).String(email).Take();
+  return KeyWriter(tenant).U8(kEmailIndex).String(absl::AsciiStrToLower(email)).Take();
 }
 
 ChangeOp ToOp(absl::string_view id, const rows::UserRow& row) {

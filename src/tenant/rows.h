@@ -34,6 +34,7 @@ std::string AssignmentKey(uint64_t tenant, AssignmentId assignment);
 std::string OverrideKey(uint64_t tenant, ScopeId scope, absl::string_view role,
                         absl::string_view permission);
 std::string RevisionKey(uint64_t tenant, uint64_t revision);  ///< In kChanges and kAudit.
+/// In kIndexes. Addresses that differ in case alone have one key.
 std::string EmailIndexKey(uint64_t tenant, absl::string_view email);
 
 template <typename Row>
