@@ -69,7 +69,7 @@ struct CompileResult {
 };
 
 // Compiles a textproto. Never fails on any bytes: what is wrong is in the diagnostics, at most
-// kMaxDiagnostics of them. Pure; any thread. A preset takes about 5 ms.
+// kMaxDiagnostics errors and as many warnings. Pure; any thread. A preset takes about 5 ms.
 CompileResult CompileText(absl::string_view text, const CompileOptions& options = {});
 
 // The same for a message. Diagnostics have a field path and no line.

@@ -24,7 +24,7 @@ struct Position {
   }
 };
 
-// More problems than this are counted and not told.
+// More errors, or more warnings, than this are counted and not told.
 inline constexpr size_t kMaxDiagnostics = 1000;
 
 struct Diagnostic {

@@ -74,12 +74,8 @@ void Report::ErrorAt(Position at, std::string message) {
 }
 
 void Report::Keep(Diagnostic diagnostic) {
-  const bool is_error = diagnostic.severity == Diagnostic::Severity::kError;
-  if (diagnostics_.size() >= kMaxDiagnostics && (has_errors_ || !is_error)) {
-    ++untold_;
-    return;
-  }
-  has_errors_ = has_errors_ || is_error;
+  size_t& count = diagnostic.severity == Diagnostic::Severity::kError ? errors_ : warnings_;
+  if (++count > kMaxDiagnostics) return;
   diagnostic.file = file_;
   // Messages quote names as they are; whoever wrote them may have put anything there.
   diagnostic.message = Printable(diagnostic.message);
@@ -91,14 +87,17 @@ std::vector<Diagnostic> Report::Take() {
                    [](const Diagnostic& a, const Diagnostic& b) {
                      return a.line != b.line ? a.line < b.line : a.column < b.column;
                    });
-  if (untold_ > 0) {
+  const auto tell_rest = [&](size_t count, Diagnostic::Severity severity, absl::string_view what) {
+    if (count <= kMaxDiagnostics) return;
     Diagnostic more;
     more.file = file_;
-    more.severity = has_errors_ ? Diagnostic::Severity::kError : Diagnostic::Severity::kWarning;
-    more.message =
-        absl::StrCat(untold_, " more problems are not shown; the limit is ", kMaxDiagnostics);
+    more.severity = severity;
+    more.message = absl::StrCat(count - kMaxDiagnostics, " more ", what,
+                                " are not shown; the limit is ", kMaxDiagnostics);
     diagnostics_.push_back(std::move(more));
-  }
+  };
+  tell_rest(warnings_, Diagnostic::Severity::kWarning, "warnings");
+  tell_rest(errors_, Diagnostic::Severity::kError, "errors");
   return std::move(diagnostics_);
 }
 

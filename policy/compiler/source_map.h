@@ -62,9 +62,9 @@ class Report {
   // Something wrong with the text itself.
   void ErrorAt(Position at, std::string message);
 
-  bool has_errors() const { return has_errors_; }
+  bool has_errors() const { return errors_ > 0; }
   // True once nothing more is told, so that working out a text is in vain.
-  bool full() const { return diagnostics_.size() >= kMaxDiagnostics && has_errors_; }
+  bool full() const { return errors_ >= kMaxDiagnostics; }
   Position PositionOf(const SourceElement& element) const { return map_.Of(element); }
 
   // What was found, in order of position; ends the report.
@@ -80,8 +80,8 @@ class Report {
   const SourceMap& map_;
   absl::flat_hash_map<const google::protobuf::Message*, std::string> paths_;
   std::vector<Diagnostic> diagnostics_;
-  size_t untold_ = 0;
-  bool has_errors_ = false;
+  size_t errors_ = 0;
+  size_t warnings_ = 0;
 };
 
 }  // namespace provost

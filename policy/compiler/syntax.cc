@@ -137,8 +137,8 @@ class SyntaxParser {
     }
     // A separator is allowed and says nothing. The comment may stand on either side of it.
     // Only messages stand without a colon.
-    const bool needs_colon = field.values.empty() ||
-                             field.values[0].kind != SyntaxValue::Kind::kMessage;
+    const bool needs_colon =
+        field.values.empty() || field.values[0].kind != SyntaxValue::Kind::kMessage;
     if (!colon && needs_colon) Problem(name, "wanted `:` after the name");
     field.line_comment = TakeLineComment();
     if (tokens_[next_].Is(',') || tokens_[next_].Is(';')) {

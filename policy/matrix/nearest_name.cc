@@ -10,31 +10,47 @@
 namespace provost {
 namespace {
 
-// Edits (insert, delete, replace, swap neighbours) from `a` to `b`; anything over `limit` may be
-// reported as limit + 1, which lets rows end early.
-size_t EditDistance(absl::string_view a, absl::string_view b, size_t limit) {
-  const size_t difference = a.size() > b.size() ? a.size() - b.size() : b.size() - a.size();
-  if (difference > limit) return limit + 1;
-  std::vector<size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) last[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    row[0] = i;
-    size_t least = row[0];
-    for (size_t j = 1; j <= b.size(); ++j) {
-      row[j] =
-          std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
-        row[j] = std::min(row[j], before[j - 2] + 1);
-      }
-      least = std::min(least, row[j]);
+char Lower(char c) { return absl::ascii_tolower(static_cast<unsigned char>(c)); }
+
+// Counts edits (insert, delete, replace, swap neighbours; case is ignored) from one word to others.
+class EditDistance {
+ public:
+  explicit EditDistance(absl::string_view word) : word_(word) {}
+
+  // Anything over `limit` may be reported as limit + 1, which lets most words end early.
+  size_t To(absl::string_view other, size_t limit) {
+    const size_t difference =
+        word_.size() > other.size() ? word_.size() - other.size() : other.size() - word_.size();
+    if (difference > limit) return limit + 1;
+    const size_t size = other.size() + 1;
+    for (std::vector<size_t>* row : {&before_, &last_, &row_}) {
+      if (row->size() < size) row->resize(size);
     }
-    // A swap can still reach back to the row before, which is at most one less.
-    if (least > limit + 1) return limit + 1;
-    before.swap(last);
-    last.swap(row);
+    for (size_t j = 0; j < size; ++j) last_[j] = j;
+    for (size_t i = 1; i <= word_.size(); ++i) {
+      const char c = Lower(word_[i - 1]);
+      row_[0] = i;
+      size_t least = i;
+      for (size_t j = 1; j < size; ++j) {
+        const char d = Lower(other[j - 1]);
+        row_[j] = std::min({last_[j] + 1, row_[j - 1] + 1, last_[j - 1] + (c == d ? 0 : 1)});
+        if (i > 1 && j > 1 && c == Lower(other[j - 2]) && Lower(word_[i - 2]) == d) {
+          row_[j] = std::min(row_[j], before_[j - 2] + 1);
+        }
+        least = std::min(least, row_[j]);
+      }
+      // A swap can still reach back to the row before, which is at most one less.
+      if (least > limit + 1) return limit + 1;
+      before_.swap(last_);
+      last_.swap(row_);
+    }
+    return last_[size - 1];
   }
-  return last[b.size()];
-}
+
+ private:
+  absl::string_view word_;
+  std::vector<size_t> before_, last_, row_;
+};
 
 // No name is this long; a longer word is not a slip of the pen.
 constexpr size_t kLongestWord = 256;
@@ -43,12 +59,12 @@ constexpr size_t kLongestWord = 256;
 
 std::string NearestName(absl::string_view word, const std::vector<absl::string_view>& candidates) {
   if (word.size() > kLongestWord) return "";
-  const std::string lower = absl::AsciiStrToLower(word);
+  EditDistance distance_from_word(word);
   size_t limit = word.size() / 3;
   absl::string_view best;
   for (absl::string_view candidate : candidates) {
     if (candidate.empty()) continue;
-    const size_t distance = EditDistance(lower, absl::AsciiStrToLower(candidate), limit);
+    const size_t distance = distance_from_word.To(candidate, limit);
     if (distance > limit) continue;
     if (best.empty() || distance < limit || candidate < best) best = candidate;
     limit = distance;

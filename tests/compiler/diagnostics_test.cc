@@ -99,9 +99,20 @@ TEST(DiagnosticsLimit, TellsHowManyMoreThereAre) {
   for (int i = 0; i < 1500; ++i) absl::StrAppend(&text, "nonsense: ", i, "\n");
   const CompileResult result = CompileText(text);
   ASSERT_EQ(result.diagnostics.size(), kMaxDiagnostics + 1);
-  EXPECT_EQ(result.diagnostics.back().message,
-            "501 more problems are not shown; the limit is 1000");
+  EXPECT_EQ(result.diagnostics.back().message, "501 more errors are not shown; the limit is 1000");
   EXPECT_EQ(result.matrix, nullptr);
+}
+
+// However many warnings come before it, an error is told.
+TEST(DiagnosticsLimit, OfWarningsHidesNoError) {
+  std::string text = "name: \"many\" top_role: \"admin\" roles { name: \"admin\" may_assign: [";
+  for (int i = 0; i < 1500; ++i) text += "\"admin\",\n";
+  text += "\"admni\"] }";
+  const CompileResult result = CompileText(text);
+  EXPECT_EQ(result.matrix, nullptr);
+  EXPECT_THAT(ToString(result.diagnostics),
+              testing::HasSubstr("error: unknown role `admni`; did you mean `admin`?"));
+  EXPECT_THAT(ToString(result.diagnostics), testing::HasSubstr("499 more warnings are not shown"));
 }
 
 }  // namespace
