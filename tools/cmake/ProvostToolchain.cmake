@@ -26,6 +26,7 @@ endif()
 if(PROVOST_SYNTAX_ONLY)
   # Each object file is an empty stamp left by a successful parse, so that the build is parallel and
   # incremental, and nothing is ever linked or archived.
+  set(CMAKE_EXPORT_COMPILE_COMMANDS OFF)  # they would not be commands that other tools can use
   set(CMAKE_CXX_COMPILE_OBJECT
     "<CMAKE_CXX_COMPILER> <DEFINES> <INCLUDES> <FLAGS> -fsyntax-only <SOURCE>"
     "${CMAKE_COMMAND} -E touch <OBJECT>")
