@@ -201,6 +201,7 @@ void Server::Shutdown() {
     parts.stopping = true;
     parts.changed.SignalAll();
   }
+  const bool served = parts.grpc != nullptr;
   if (parts.housekeeper.joinable()) parts.housekeeper.join();
   if (parts.grpc != nullptr) {
     parts.grpc->Shutdown(absl::ToChronoTime(absl::Now() + parts.options.drain));
@@ -219,7 +220,7 @@ void Server::Shutdown() {
   parts.registry.reset();
   parts.database.reset();
   if (parts.log != nullptr) {
-    LogEvent(*parts.log, spdlog::level::info, "stopped", {});
+    if (served) LogEvent(*parts.log, spdlog::level::info, "stopped", {});
     parts.log->flush();
   }
 }

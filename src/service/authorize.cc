@@ -341,4 +341,18 @@ absl::Status Authorize(const MethodRule& rule, const Message& request, const Act
   return absl::OkStatus();
 }
 
+absl::Status WithoutReason(absl::Status status, const Subject& subject, SubjectId actor,
+                           const WorldState& target, const store::Reader& reader, absl::Time now) {
+  if (!absl::IsPermissionDenied(status)) return status;
+  for (const Subject::Place& place : subject.places) {
+    absl::StatusOr<std::optional<ScopeId>> scope =
+        PlaceOf(place.name, target, reader, subject.tenant->number());
+    if (!scope.ok() || !scope->has_value() ||
+        !IsAllowed(target, actor, "role.read", **scope, false, now)) {
+      return Denied("", place.name.ToString());
+    }
+  }
+  return status;
+}
+
 }  // namespace provost

@@ -50,6 +50,11 @@ absl::Status Authorize(const MethodRule& rule, const google::protobuf::Message& 
                        const WorldState& target, const store::Reader& reader, absl::Time now,
                        bool missing_is_fine = false);
 
+/// What is said of a refusal by the engine's rules: as it is to whoever may read roles where the
+/// request is about, and else in the same words as for what is not there.
+absl::Status WithoutReason(absl::Status status, const Subject& subject, SubjectId actor,
+                           const WorldState& target, const store::Reader& reader, absl::Time now);
+
 /// Rule 6 for an actor, where nothing else is asked: is the actor there, not suspended, and in a
 /// tenant that is not?
 absl::Status CheckActive(const WorldState& state, const Actor& actor);

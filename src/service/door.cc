@@ -339,6 +339,8 @@ absl::Status Door::AuthorizeAtDoor(CallState& call) const {
   status = call.method->authorize(
       RuleCall{*target, backend_.registry->database(), *subject.tenant, actor, now, call.prepared},
       *call.request);
+  status =
+      WithoutReason(std::move(status), subject, actor, *target, backend_.registry->database(), now);
   return missing_is_fine && absl::IsNotFound(status) ? absl::OkStatus() : status;
 }
 
@@ -388,6 +390,8 @@ void Door::SubmitChange(std::shared_ptr<CallState> call) {
       status = call->method->authorize(
           RuleCall{context.state(), context.reader(), tenant, actor, context.now(), call->prepared},
           *call->request);
+      status = WithoutReason(std::move(status), subject, actor, context.state(), context.reader(),
+                             context.now());
     }
     return status;
   };

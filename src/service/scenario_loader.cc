@@ -309,6 +309,45 @@ absl::Status CheckScenarioWorld(absl::string_view field, const v1::Scenario& sce
   return bad;
 }
 
+absl::Status CheckScenarioPolicy(absl::string_view field, const v1::Scenario& scenario,
+                                 const Matrix& matrix) {
+  absl::Status bad;
+  std::map<std::string, ScopeKind> kinds;
+  for (const v1::Scenario::ScopeNode& node : scenario.scopes()) {
+    kinds[node.id()] = static_cast<ScopeKind>(node.kind());
+  }
+  for (int i = 0; i < scenario.assignments_size(); ++i) {
+    const v1::Scenario::Assignment& assignment = scenario.assignments(i);
+    const std::string where = At(field, "assignments", i, ".role");
+    absl::StatusOr<RoleId> role = matrix.ResolveRole(assignment.role());
+    if (!role.ok()) {
+      AddBadField(&bad, where, assignment.role(), role.status().message());
+    } else if (const ScopeKind kind = kinds[assignment.scope()];
+               !matrix.role(*role).assignable_at.Has(kind)) {
+      AddBadField(&bad, where, assignment.role(),
+                  absl::StrCat("cannot be held at a ", ScopeKindName(kind)));
+    }
+  }
+  for (int i = 0; i < scenario.overrides_size(); ++i) {
+    const v1::Scenario::Override& override = scenario.overrides(i);
+    const auto check = [&](absl::string_view part, const std::string& value,
+                           const absl::Status& status) {
+      if (!status.ok()) AddBadField(&bad, At(field, "overrides", i, part), value, status.message());
+    };
+    check(".role", override.role(), matrix.ResolveRole(override.role()).status());
+    check(".permission", override.permission(),
+          matrix.ResolvePermission(override.permission()).status());
+    for (const std::string& fact : override.facts().facts()) {
+      check(".facts", fact, matrix.ResolveFact(fact).status());
+    }
+    if (override.effect() == v1::EFFECT_UNSPECIFIED || !v1::Effect_IsValid(override.effect())) {
+      AddBadField(&bad, At(field, "overrides", i, ".effect"), absl::StrCat(override.effect()),
+                  "wanted ALLOW, PREVENT or PROHIBIT");
+    }
+  }
+  return bad;
+}
+
 void FreezesOfTenant(const v1::Scenario& scenario, rows::TenantRow* row) {
   for (const v1::Scenario::ScopeNode& node : scenario.scopes()) {
     if (!node.parent().empty()) continue;

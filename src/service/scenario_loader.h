@@ -14,6 +14,11 @@ namespace provost {
 /// path to the tenant, kinds that do not fit, times out of range. Bad fields under `field`.
 absl::Status CheckScenarioWorld(absl::string_view field, const v1::Scenario& scenario);
 
+/// What its assignments and overrides name that the policy does not, and roles where they cannot be
+/// held. Of a scenario that CheckScenarioWorld found nothing wrong with.
+absl::Status CheckScenarioPolicy(absl::string_view field, const v1::Scenario& scenario,
+                                 const Matrix& matrix);
+
 /// The freezes of the scenario's own tenant node.
 void FreezesOfTenant(const v1::Scenario& scenario, rows::TenantRow* row);
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "provost/v1/tenant_service.pb.h"
 #include "service/email_index.h"
@@ -22,10 +23,15 @@ namespace {
 
 constexpr absl::Duration kMaxScratchTtl = absl::Hours(24);
 
+// A tenant's number stays inside: it would tell how many others there are.
+std::string EtagOfTenant(const rows::TenantRow& row) {
+  return EtagOf(kRootScope.value, row.revision());
+}
+
 v1::Tenant ToMessage(const rows::TenantRow& row) {
   v1::Tenant message = row.tenant();
   message.set_name(FullName(row.id(), kRootScopeName));
-  message.set_etag(EtagOf(static_cast<uint32_t>(row.number()), row.revision()));
+  message.set_etag(EtagOfTenant(row));
   return message;
 }
 
@@ -75,6 +81,11 @@ absl::Status DraftHolder(TenantDraft& draft, absl::string_view id, absl::string_
   return absl::OkStatus();
 }
 
+// A counted id would tell how many tenants there are.
+std::string MakeTenantId() {
+  return absl::StrCat("t-", absl::BytesToHexString(Sealer::RandomBytes(8)));
+}
+
 struct NewTenant {
   NewTenant() = default;
   NewTenant(std::string new_id, std::string new_display_name)
@@ -91,8 +102,9 @@ struct NewTenant {
 absl::StatusOr<TenantDraft*> DraftTenant(MutateCall& call, NewTenant wanted,
                                          const CompiledPolicy& policy) {
   TenantDraft& system = call.context.In(call.backend.registry->system());
-  absl::StatusOr<std::string> id = ChooseId(system.state(), kSystemTenantId, Collection::kCatalogs,
-                                            wanted.id, static_cast<uint32_t>(system.revision()));
+  if (wanted.id.empty()) wanted.id = MakeTenantId();
+  absl::StatusOr<std::string> id =
+      ChooseId(system.state(), kSystemTenantId, Collection::kCatalogs, wanted.id, 0);
   if (!id.ok()) {
     return absl::IsAlreadyExists(id.status())
                ? AlreadyExists("tenant", absl::StrCat("tenants/", wanted.id))
@@ -261,9 +273,7 @@ absl::Status ChangeTenant(MutateCall& call, absl::string_view name, absl::string
   absl::StatusOr<ResourceName> parsed = ParseNameIn(Collection::kTenant, "name", name);
   if (!parsed.ok()) return parsed.status();
   rows::TenantRow row = draft.row();
-  if (absl::Status status =
-          CheckEtag(name, etag, EtagOf(static_cast<uint32_t>(row.number()), row.revision()));
-      !status.ok()) {
+  if (absl::Status status = CheckEtag(name, etag, EtagOfTenant(row)); !status.ok()) {
     return status;
   }
   if (absl::Status status = change(*row.mutable_tenant()); !status.ok()) return status;
@@ -351,8 +361,7 @@ absl::Status DeleteTenant(MutateCall& call, const v1::DeleteTenantRequest& reque
   absl::Status status = ParseNameIn(Collection::kTenant, "name", request.name()).status();
   if (status.ok()) status = CheckNotSystem(draft, "deleted");
   if (status.ok()) {
-    status = CheckEtag(request.name(), request.etag(),
-                       EtagOf(static_cast<uint32_t>(draft.number()), draft.row().revision()));
+    status = CheckEtag(request.name(), request.etag(), EtagOfTenant(draft.row()));
   }
   if (status.ok()) status = CheckNothingHeld(draft);
   return status.ok() ? DraftDeletion(call.context, call.backend) : status;
@@ -388,6 +397,10 @@ absl::Status ValidateLoadScenario(const v1::LoadScenarioRequest& request, std::a
     }
   }
   if (!policy.ok()) return policy.status();
+  if (absl::Status fits = CheckScenarioPolicy("scenario", request.scenario(), *policy->matrix);
+      !fits.ok()) {
+    return fits;
+  }
   if (!policy->matrix->top_role().has_value() && !request.administrator().empty()) {
     return BadField("administrator", request.administrator(),
                     "the policy has no top role that an administrator could get");

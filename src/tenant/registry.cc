@@ -140,7 +140,8 @@ absl::Status TenantRegistry::MakeSystem(const RegistryOptions& options) {
     system_ = std::make_shared<Tenant>(tenant, rows::TenantCounters(), policy.matrix);
     Add(system_);
     mutation.method = "server.FirstStart";
-    mutation.prepare = [&](MutationContext& context) -> absl::StatusOr<std::string> {
+    mutation.prepare = [&row, &policy,
+                        tenant](MutationContext& context) mutable -> absl::StatusOr<std::string> {
       tenant.mutable_tenant()->set_display_name("System");
       *tenant.mutable_tenant()->mutable_create_time() = ToTimestamp(context.now());
       *tenant.mutable_tenant()->mutable_update_time() = ToTimestamp(context.now());
