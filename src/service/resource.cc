@@ -44,8 +44,7 @@ absl::StatusOr<std::vector<std::string>> FieldsToUpdate(
   std::vector<std::string> fields;
   if (mask.paths().empty() || (mask.paths_size() == 1 && mask.paths(0) == "*")) {
     for (absl::string_view name : allowed) {
-      const FieldDescriptor* field =
-          resource.GetDescriptor()->FindFieldByName(std::string(name));
+      const FieldDescriptor* field = resource.GetDescriptor()->FindFieldByName(std::string(name));
       if (!mask.paths().empty() || IsSet(resource, *field)) fields.emplace_back(name);
     }
     return fields;

@@ -52,8 +52,7 @@ void CheckRequestId(absl::string_view request_id, absl::Status* status);
 /// The id for something new: `wanted`, or one made from `uid` that is not taken. ALREADY_EXISTS
 /// with the name if `wanted` is taken in `state`, whether as a subject or as a scope.
 absl::StatusOr<std::string> ChooseId(const WorldState& state, absl::string_view tenant,
-                                     Collection collection, absl::string_view wanted,
-                                     uint32_t uid);
+                                     Collection collection, absl::string_view wanted, uint32_t uid);
 
 }  // namespace provost
 
