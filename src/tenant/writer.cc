@@ -7,7 +7,7 @@
 namespace provost {
 
 TenantWriter::TenantWriter(TenantRegistry* registry, TenantWriterOptions options)
-    : registry_(registry), options_(options), builder_(registry, options.group) {
+    : options_(options), builder_(registry, options.group) {
   store::LaneHooks hooks;
   hooks.before_write = [this](store::WriteGroup& group) { return builder_.BeforeWrite(group); };
   hooks.publish = [this] { builder_.Publish(); };

@@ -44,7 +44,6 @@ class TenantWriter {
  private:
   void SubmitPurge(uint64_t tenant);
 
-  TenantRegistry* const registry_;
   const TenantWriterOptions options_;
   GroupBuilder builder_;  // the lane's thread alone
   std::unique_ptr<store::CommitLane> lane_;
