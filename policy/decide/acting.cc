@@ -28,14 +28,16 @@ bool MayActAs(const WorldState& state, const Question& question) {
     const std::vector<RoleId>& reachable = matrix.AssignableFrom(held);
     return std::binary_search(reachable.begin(), reachable.end(), acting.role);
   }
+  bool named = false;
   bool by_default = false;
-  for (const HeldRole& held : RolesOnPath(state, question.subject, acting.scope, question.time)) {
-    if (names(held.role)) return true;
-    by_default |= !matrix.role(held.role).may_switch.has_value();
-  }
-  return by_default &&
-         DelegableRoles(state, question.subject, acting.scope, question.time).count(acting.role) >
-             0;
+  bool is_reached = false;
+  ForEachRoleOnPath(state, question.subject, acting.scope, question.time, [&](RoleId held) {
+    named |= names(held);
+    by_default |= !matrix.role(held).may_switch.has_value();
+    const std::vector<RoleId>& reachable = matrix.AssignableFrom(held);
+    is_reached |= std::binary_search(reachable.begin(), reachable.end(), acting.role);
+  });
+  return named || (by_default && is_reached);
 }
 
 }  // namespace provost

@@ -36,32 +36,36 @@ struct Tally {
   }
 };
 
-// Bit i: line.scopes[i] is on the path.
-inline uint32_t MatchInline(const SubjectLine& line, const ScopePath& path) {
+// Bit i: line.scopes[i] is on the path of `scope`, which is scope number `id` below `root`.
+inline uint32_t MatchInline(const SubjectLine& line, uint32_t root, const ScopeLine& scope,
+                            uint32_t id) {
   static_assert(SubjectLine::kInline == 10);
+  const int between = scope.depth - 2;
 #if defined(__SSE2__)
   // Three vectors cover the ten scopes; the third begins at the seventh.
   const __m128i a = _mm_loadu_si128(reinterpret_cast<const __m128i*>(line.scopes));
   const __m128i b = _mm_loadu_si128(reinterpret_cast<const __m128i*>(line.scopes + 4));
   const __m128i c = _mm_loadu_si128(reinterpret_cast<const __m128i*>(line.scopes + 6));
-  __m128i hit_a = _mm_setzero_si128();
-  __m128i hit_b = hit_a;
-  __m128i hit_c = hit_a;
-  for (uint32_t i = 0; i < path.size; ++i) {
-    const __m128i scope = _mm_set1_epi32(static_cast<int>(path.ids[i]));
-    hit_a = _mm_or_si128(hit_a, _mm_cmpeq_epi32(a, scope));
-    hit_b = _mm_or_si128(hit_b, _mm_cmpeq_epi32(b, scope));
-    hit_c = _mm_or_si128(hit_c, _mm_cmpeq_epi32(c, scope));
+  const __m128i first = _mm_set1_epi32(static_cast<int>(root));
+  const __m128i last = _mm_set1_epi32(static_cast<int>(id));
+  __m128i hit_a = _mm_or_si128(_mm_cmpeq_epi32(a, first), _mm_cmpeq_epi32(a, last));
+  __m128i hit_b = _mm_or_si128(_mm_cmpeq_epi32(b, first), _mm_cmpeq_epi32(b, last));
+  __m128i hit_c = _mm_or_si128(_mm_cmpeq_epi32(c, first), _mm_cmpeq_epi32(c, last));
+  for (int i = 0; i < between; ++i) {
+    const __m128i each = _mm_set1_epi32(static_cast<int>(scope.between[i]));
+    hit_a = _mm_or_si128(hit_a, _mm_cmpeq_epi32(a, each));
+    hit_b = _mm_or_si128(hit_b, _mm_cmpeq_epi32(b, each));
+    hit_c = _mm_or_si128(hit_c, _mm_cmpeq_epi32(c, each));
   }
   const uint32_t hits = static_cast<uint32_t>(_mm_movemask_ps(_mm_castsi128_ps(hit_a))) |
                         static_cast<uint32_t>(_mm_movemask_ps(_mm_castsi128_ps(hit_b))) << 4 |
                         static_cast<uint32_t>(_mm_movemask_ps(_mm_castsi128_ps(hit_c))) << 6;
 #else
   uint32_t hits = 0;
-  for (uint32_t i = 0; i < path.size; ++i) {
-    for (int j = 0; j < SubjectLine::kInline; ++j) {
-      hits |= static_cast<uint32_t>(line.scopes[j] == path.ids[i]) << j;
-    }
+  for (int j = 0; j < SubjectLine::kInline; ++j) {
+    bool hit = line.scopes[j] == root || line.scopes[j] == id;
+    for (int i = 0; i < between; ++i) hit |= line.scopes[j] == scope.between[i];
+    hits |= static_cast<uint32_t>(hit) << j;
   }
 #endif
   return hits & ((1u << line.count) - 1);
@@ -76,6 +80,7 @@ class Evaluation {
         matrix_(state.matrix()),
         column_(column),
         reach_column_(matrix_.ReachColumn(question.permission, scope_line.kind)),
+        scope_line_(scope_line),
         scope_(question.scope.value),
         facts_(question.facts),
         time_(question.time) {
@@ -140,7 +145,8 @@ class Evaluation {
 
   // The assignments of one subject or group.
   void AddHolder(const SubjectLine& line, uint32_t holder) {
-    for (uint32_t hits = MatchInline(line, place_.path); hits != 0; hits &= hits - 1) {
+    for (uint32_t hits = MatchInline(line, state_.root().value, scope_line_, scope_); hits != 0;
+         hits &= hits - 1) {
       AddRole(line.roles[__builtin_ctz(hits)]);
     }
     if (has_reach()) {
@@ -166,6 +172,7 @@ class Evaluation {
   const Matrix& matrix_;
   const CellCode* const column_;
   const CellCode* const reach_column_;
+  const ScopeLine& scope_line_;
   const uint32_t scope_;
   const FactSet facts_;
   const absl::Time time_;
@@ -174,22 +181,51 @@ class Evaluation {
 };
 
 // Rules 5, 6 and 8, from what the effects add up to.
-Reason Conclude(const WorldState& state, const Question& question, const ScopeLine& line,
-                const Tally& tally) {
+inline Reason Conclude(const WorldState& state, const Question& question, const ScopeLine& line,
+                       const Tally& tally) {
   if (tally.prohibited) return Reason::kProhibited;
   if (tally.allowed) {
-    const bool write = state.matrix().permission(question.permission).access == Access::kWrite;
-    // FROZEN is the reason only of what would be allowed without the freeze.
-    if (write && question.subject == kAnonymous) return Reason::kNotGranted;
-    if (write && line.frozen_mask != 0 && !FreezeIsLifted(state, question, line)) {
-      return Reason::kFrozen;
+    if (line.frozen_mask == 0 && question.subject != kAnonymous) return Reason::kAllowed;
+    if (state.matrix().permission(question.permission).access == Access::kRead) {
+      return Reason::kAllowed;
     }
+    // FROZEN is the reason only of what would be allowed without the freeze.
+    if (question.subject == kAnonymous) return Reason::kNotGranted;
+    if (!FreezeIsLifted(state, question, line)) return Reason::kFrozen;
     return Reason::kAllowed;
   }
   if (tally.missing) return Reason::kMissingFacts;
   if (tally.prevented) return Reason::kPrevented;
   if (!tally.any_role) return Reason::kNoRole;
   return Reason::kNotGranted;
+}
+
+// The commonest of all questions, decided without anything being written to memory: the line holds
+// all that the subject holds, and the path has no overrides. Answers what Decide() answers.
+inline Reason DecidePlain(const WorldState& state, const Question& question,
+                          const SubjectLine& subject, const ScopeLine& scope,
+                          const CellCode* column) {
+  const Matrix& matrix = state.matrix();
+  const std::optional<RoleId> default_role = matrix.default_role();
+  Tally tally;
+  const auto add = [&](uint16_t role) {
+    const CellCode code = column[role];
+    if (code == kCodeAllow) {
+      tally.allowed = true;
+    } else if (code != kCodeNone) {
+      tally.Add(matrix.value(code), question.facts);
+    }
+  };
+  for (uint32_t hits = MatchInline(subject, state.root().value, scope, question.scope.value);
+       hits != 0; hits &= hits - 1) {
+    const uint16_t role = subject.roles[__builtin_ctz(hits)];
+    tally.any_role |= default_role != RoleId(role);
+    add(role);
+  }
+  if ((subject.flags & SubjectLine::kUser) != 0 && default_role.has_value()) {
+    add(default_role->value);
+  }
+  return Conclude(state, question, scope, tally);
 }
 
 // The question as oneself, subject and scope known to be there.
@@ -269,6 +305,11 @@ Decision Check(const WorldState& state, const Question& question) {
   if (question.acting_as.has_value()) {
     return CheckActing(state, question, subject, *scope, column);
   }
+  const bool is_plain =
+      subject != nullptr && scope->override_mask == 0 &&
+      (subject->flags & (SubjectLine::kMoreAssignments | SubjectLine::kHasGroups)) == 0 &&
+      state.matrix().ReachColumn(question.permission, scope->kind) == nullptr;
+  if (is_plain) return {DecidePlain(state, question, *subject, *scope, column)};
   return {Decide(state, question, subject, *scope, column)};
 }
 

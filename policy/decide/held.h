@@ -26,6 +26,35 @@ struct HeldRole {
 std::vector<HeldRole> RolesOnPath(const WorldState& state, SubjectId subject, ScopeId scope,
                                   absl::Time time);
 
+// The same roles, several times where there are several ways to hold one: visit(RoleId). Allocates
+// nothing.
+template <typename Visit>
+void ForEachRoleOnPath(const WorldState& state, SubjectId subject, ScopeId scope, absl::Time time,
+                       Visit visit) {
+  if (!state.HasSubject(subject) || !state.HasScope(scope) || state.IsSuspended(subject) ||
+      state.suspended()) {
+    return;
+  }
+  const ScopePath path = state.PathOf(scope);
+  const auto visit_holder = [&](SubjectId holder) {
+    for (const AssignmentRecord& record : state.AssignmentsOf(holder)) {
+      if (record.LiveAt(time) && path.Contains(record.scope)) visit(RoleId(record.role));
+    }
+  };
+  if (state.KindOf(subject) == SubjectKind::kUser && state.matrix().default_role().has_value()) {
+    visit(*state.matrix().default_role());
+  }
+  visit_holder(subject);
+  for (const MembershipRecord& direct : state.GroupsOf(subject)) {
+    const GroupClosure* closure = state.closure(direct.group);
+    if (closure == nullptr || !direct.window.Contains(time)) continue;
+    for (uint64_t i = 0; i < closure->count; ++i) {
+      const MembershipRecord& above = closure->entries()[i];
+      if (above.window.Contains(time)) visit_holder(SubjectId(above.group));
+    }
+  }
+}
+
 // D(subject, scope): the roles held on path(scope) and all that `may_assign` reaches from them.
 std::set<RoleId> DelegableRoles(const WorldState& state, SubjectId subject, ScopeId scope,
                                 absl::Time time);
