@@ -215,7 +215,7 @@ absl::Status CheckAddMember(const WorldState& state, SubjectId actor, SubjectId 
     status = CheckExclusiveGrant(state, member, {conferred.role, conferred.scope, both}, now);
     if (!status.ok()) return status;
   }
-  return absl::OkStatus();
+  return CheckExclusiveConferred(state, group, window, now);
 }
 
 absl::Status CheckRemoveMember(const WorldState& state, SubjectId actor, SubjectId group,

@@ -77,6 +77,23 @@ absl::Status CheckExclusiveGrant(const WorldState& state, SubjectId subject, con
   return absl::OkStatus();
 }
 
+absl::Status CheckExclusiveConferred(const WorldState& state, SubjectId group, const Window& window,
+                                     absl::Time now) {
+  if (state.matrix().data().exclusive_sets.empty()) return absl::OkStatus();
+  const std::vector<Holding> conferred = HoldingsOf(state, group, now);
+  for (size_t i = 0; i < conferred.size(); ++i) {
+    for (size_t j = i + 1; j < conferred.size(); ++j) {
+      const std::optional<std::string> set =
+          SharedSet(state.matrix(), conferred[i].role, conferred[j].role);
+      if (set.has_value() && OnOnePath(state, conferred[i].scope, conferred[j].scope) &&
+          MeetAfter(Intersection(window, conferred[i].window), conferred[j].window, now)) {
+        return Conflict(state, *set, group, conferred[i], conferred[j]);
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckExclusiveMove(const WorldState& state, ScopeId scope, ScopeId new_parent,
                                 absl::Time now) {
   const Matrix& matrix = state.matrix();

@@ -27,7 +27,13 @@ std::vector<Holding> HoldingsOf(const WorldState& state, SubjectId subject, absl
 absl::Status CheckExclusiveGrant(const WorldState& state, SubjectId subject, const Holding& added,
                                  absl::Time now);
 
-// The same for moving `scope` below `new_parent`.
+// FAILED_PRECONDITION if two roles that being in `group` confers during `window` exclude each
+// other: nobody can come into such a group.
+absl::Status CheckExclusiveConferred(const WorldState& state, SubjectId group, const Window& window,
+                                     absl::Time now);
+
+// FAILED_PRECONDITION if moving `scope` below `new_parent` would put two roles of an exclusive set
+// on one path for anybody at one time.
 absl::Status CheckExclusiveMove(const WorldState& state, ScopeId scope, ScopeId new_parent,
                                 absl::Time now);
 

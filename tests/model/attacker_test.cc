@@ -15,6 +15,7 @@
 #include "policy/decide/delegation.h"
 #include "policy/decide/held.h"
 #include "tests/model/compare.h"
+#include "tests/model/random_change.h"
 #include "tests/model/random_world.h"
 
 namespace provost::model {
@@ -32,8 +33,12 @@ int Below(Rng& rng, int bound) { return static_cast<int>(rng() % static_cast<uin
 // What the two try: each attempt is judged by the engine and, if permitted, made on both sides.
 class Attack {
  public:
-  Attack(Pair* pair, std::vector<std::string> attackers)
-      : pair_(pair), attackers_(std::move(attackers)), now_(naive::ToTime(pair->scenario.now())) {
+  // With `moves`, scopes are moved as well.
+  Attack(Pair* pair, std::vector<std::string> attackers, bool moves)
+      : pair_(pair),
+        moves_(moves),
+        attackers_(std::move(attackers)),
+        now_(naive::ToTime(pair->scenario.now())) {
     for (int i = 0; i < pair->scenario.assignments_size(); ++i) uids_.push_back(next_uid_++);
   }
 
@@ -41,7 +46,7 @@ class Attack {
   bool Try(Rng& rng) {
     const SubjectId actor =
         pair_->engine->Subject(attackers_[Below(rng, static_cast<int>(attackers_.size()))]);
-    switch (Below(rng, 6)) {
+    switch (Below(rng, moves_ ? 7 : 6)) {
       case 0:
       case 1:
         return TryAssign(rng, actor);
@@ -51,8 +56,10 @@ class Attack {
         return TryAddMember(rng, actor);
       case 4:
         return TryRemoveMember(rng, actor);
-      default:
+      case 5:
         return TryOverride(rng, actor);
+      default:
+        return TryMove(rng, actor);
     }
   }
 
@@ -169,7 +176,32 @@ class Attack {
     return true;
   }
 
+  // What a move asks is drawn from the policy's own permissions.
+  bool TryMove(Rng& rng, SubjectId actor) {
+    ChangeMaker changes(pair_);
+    int scope = 0;
+    int to = 0;
+    if (!changes.PickMove(rng, &scope, &to)) return false;
+    const auto any = [&] {
+      const auto& permissions = pair_->scenario.inline_policy().permissions();
+      return permissions.Get(Below(rng, permissions.size())).name();
+    };
+    const std::string manage = any();
+    const std::string remove = any();
+    const std::string create = any();
+    if (!CheckMove(*pair_->engine->world().Read(), actor,
+                   pair_->engine->Scope(pair_->scenario.scopes(scope).id()),
+                   pair_->engine->Scope(pair_->scenario.scopes(to).id()), {manage, remove, create},
+                   now_)
+             .ok()) {
+      return false;
+    }
+    EXPECT_TRUE(changes.Move(scope, to).ok());
+    return true;
+  }
+
   Pair* pair_;
+  bool moves_;
   std::vector<std::string> attackers_;
   absl::Time now_;
   std::vector<uint64_t> uids_;
@@ -283,9 +315,17 @@ void ExpectNoPermissionGained(const Twin& before, const Twin& after, const Scena
   }
 }
 
-TEST(Attacker, GainsNothingOutsideOfWhatItCouldHandOn) {
-  const uint64_t seed = naive::SeedOf(kSeed);
-  std::cout << "seed " << seed << " (PROVOST_SEED sets another)\n";
+// Rule 17: what `subject` holds now or later, put to the twin once more as if it were new.
+bool BreaksExclusion(const Twin& twin, const std::string& subject, absl::Time now) {
+  for (const naive::Holding& held : twin.HoldingsOf(subject, Twin::Suspended::kCounted)) {
+    for (const naive::Window& window : held.windows) {
+      if (twin.WouldBreakExclusion(subject, held.role, held.scope, window, now)) return true;
+    }
+  }
+  return false;
+}
+
+naive::WorldLimits SmallWorlds() {
   naive::WorldLimits limits;
   limits.facts = 2;
   limits.permissions = 5;
@@ -300,21 +340,26 @@ TEST(Attacker, GainsNothingOutsideOfWhatItCouldHandOn) {
   limits.freezes = false;
   limits.suspensions = false;
   limits.prohibits = false;
+  return limits;
+}
 
+constexpr int kAttempts = 40;
+
+TEST(Attacker, GainsNothingOutsideOfWhatItCouldHandOn) {
+  const uint64_t seed = naive::SeedOf(kSeed);
+  std::cout << "seed " << seed << " (PROVOST_SEED sets another)\n";
   int permitted = 0;
   for (int i = 0; i < 2500 && !testing::Test::HasFailure(); ++i) {
-    Rng rng(seed + static_cast<uint64_t>(i));
+    Rng rng = naive::RngFor(seed, 0, i);
     Pair pair;
-    pair.scenario = naive::RandomScenario(rng, limits);
+    pair.scenario = naive::RandomScenario(rng, SmallWorlds());
     ASSERT_TRUE(pair.Build());
     const std::vector<std::string> attackers = {
         pair.scenario.users(0).id(), pair.scenario.users(pair.scenario.users_size() - 1).id()};
     const Scenario start = pair.scenario;
     const Twin before(start, start.inline_policy());
-    Attack attack(&pair, attackers);
-    for (int j = 0; j < 40; ++j) {
-      if (attack.Try(rng)) ++permitted;
-    }
+    Attack attack(&pair, attackers, /*moves=*/false);
+    for (int j = 0; j < kAttempts; ++j) permitted += attack.Try(rng) ? 1 : 0;
     const Twin after(pair.scenario, pair.scenario.inline_policy());
     const std::string where = absl::StrCat("seed ", seed, ", world ", i);
     ExpectNoRoleGained(before, after, start, attackers, where);
@@ -325,6 +370,48 @@ TEST(Attacker, GainsNothingOutsideOfWhatItCouldHandOn) {
   }
   std::cout << permitted << " changes were permitted\n";
   EXPECT_GT(permitted, 5000);
+}
+
+// A move brings a scope under other rights, so what counts is what the two could hand on anywhere;
+// and nobody comes to hold two roles that exclude each other.
+TEST(Attacker, GainsNoRoleByMovingScopes) {
+  const uint64_t seed = naive::SeedOf(kSeed);
+  int permitted = 0;
+  for (int i = 0; i < 1500 && !testing::Test::HasFailure(); ++i) {
+    Rng rng = naive::RngFor(seed, 1, i);
+    Pair pair;
+    pair.scenario = naive::RandomScenario(rng, SmallWorlds());
+    ASSERT_TRUE(pair.Build());
+    const std::vector<std::string> attackers = {
+        pair.scenario.users(0).id(), pair.scenario.users(pair.scenario.users_size() - 1).id()};
+    const Scenario start = pair.scenario;
+    const Twin before(start, start.inline_policy());
+    const absl::Time now = naive::ToTime(start.now());
+    Attack attack(&pair, attackers, /*moves=*/true);
+    for (int j = 0; j < kAttempts; ++j) permitted += attack.Try(rng) ? 1 : 0;
+    const Twin after(pair.scenario, pair.scenario.inline_policy());
+
+    std::set<std::string> anywhere;
+    for (const auto& scope : start.scopes()) {
+      const std::set<std::string> here = DominionOf(before, attackers, scope.id(), now);
+      anywhere.insert(here.begin(), here.end());
+    }
+    for (const std::string& subject : SubjectsOf(start)) {
+      const auto had = HeldAt(before, subject, now);
+      for (const auto& [role, scope] : HeldAt(after, subject, now)) {
+        EXPECT_TRUE(had.count({role, scope}) > 0 || anywhere.count(role) > 0)
+            << "seed " << seed << ", world " << i << ": " << subject << " gained " << role;
+      }
+      EXPECT_TRUE(BreaksExclusion(before, subject, now) || !BreaksExclusion(after, subject, now))
+          << "seed " << seed << ", world " << i << ": " << subject
+          << " has come to hold roles that exclude each other";
+    }
+    if (testing::Test::HasFailure()) {
+      std::cout << "from\n" << start.DebugString() << "to\n" << pair.scenario.DebugString();
+    }
+  }
+  std::cout << permitted << " changes were permitted\n";
+  EXPECT_GT(permitted, 3000);
 }
 
 }  // namespace

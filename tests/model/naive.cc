@@ -402,12 +402,9 @@ Effect Twin::RoleEffect(const std::string& role, const std::string& permission,
                        /*exact_only=*/false);
 }
 
-// What a reach adds, beside the role's ordinary effect (rules 3 and 4). The role's own entries at
-// that kind take it away where they PROHIBIT, or PREVENT at its rank or a higher one; overrides on
-// the very permission change it, those on others never do.
-Effect Twin::ReachEffect(const std::string& role, const std::string& permission,
-                         const std::string& scope) const {
-  const Kind kind = scopes_.at(scope).kind();
+// Rule 3 for a reach: the role's own entries at that kind take it away where they PROHIBIT, or
+// PREVENT at its rank or a higher one.
+Effect Twin::ReachOf(const std::string& role, const std::string& permission, Kind kind) const {
   const auto found = reaches_.find({role, permission, kind});
   if (found == reaches_.end()) return Effect();
   const Effect ordinary = CellOf(role, permission, kind);
@@ -417,8 +414,17 @@ Effect Twin::ReachEffect(const std::string& role, const std::string& permission,
     if (ordinary.effect == PREVENT && ordinary.rank >= entry.rank) continue;
     left.push_back(entry);
   }
-  if (left.empty()) return Effect();
-  return WithOverrides(Resolve(left), role, permission, scope, kind, /*exact_only=*/true);
+  return Resolve(left);
+}
+
+// Rule 4 for a reach, which stands beside the role's ordinary effect: overrides on the very
+// permission change it, those on others never do.
+Effect Twin::ReachEffect(const std::string& role, const std::string& permission,
+                         const std::string& scope) const {
+  const Kind kind = scopes_.at(scope).kind();
+  const Effect reach = ReachOf(role, permission, kind);
+  if (reach.effect == v1::EFFECT_UNSPECIFIED) return reach;
+  return WithOverrides(reach, role, permission, scope, kind, /*exact_only=*/true);
 }
 
 // ---- The decision (rules 1, 5 to 8).

@@ -133,8 +133,10 @@ class Twin {
   std::vector<std::string> PathOf(const std::string& scope) const;  // from the tenant down
   bool IsAtOrBelow(const std::string& scope, const std::string& ancestor) const;
 
-  // The cell of a role before any override, and what its overrides on path(scope) make of it.
+  // The cell of a role before any override, what it reaches, and what its overrides on path(scope)
+  // make of its cell.
   Effect CellOf(const std::string& role, const std::string& permission, Kind kind) const;
+  Effect ReachOf(const std::string& role, const std::string& permission, Kind kind) const;
   Effect RoleEffect(const std::string& role, const std::string& permission,
                     const std::string& scope) const;
   // The same for its reach to `scope`, if it has one.

@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <iostream>
-#include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "policy/decide/check.h"
+#include "policy/compiler/compiler.h"
+#include "policy/decide/delegation.h"
 #include "tests/model/compare.h"
 #include "tests/model/random_change.h"
 #include "tests/model/random_world.h"
@@ -96,7 +97,7 @@ bool BringsProhibit(const Scenario& scenario, const std::string& role) {
 TEST_F(Properties, AddingAnAssignmentRemovesNoAccess) {
   int tried = 0;
   for (int i = 0; i < 1500 && !HasFailure(); ++i) {
-    Rng rng(seed_ + static_cast<uint64_t>(i));
+    Rng rng = naive::RngFor(seed_, 0, i);
     Pair pair;
     pair.scenario = naive::RandomScenario(rng);
     Scenario::Assignment added;
@@ -119,7 +120,7 @@ TEST_F(Properties, AddingAnAssignmentRemovesNoAccess) {
 TEST_F(Properties, AddingAnAllowCellRemovesNoAccess) {
   int tried = 0;
   for (int i = 0; i < 1500 && !HasFailure(); ++i) {
-    Rng rng(seed_ + 100000 + static_cast<uint64_t>(i));
+    Rng rng = naive::RngFor(seed_, 1, i);
     Pair pair;
     pair.scenario = naive::RandomScenario(rng);
     ASSERT_TRUE(pair.Build());
@@ -153,7 +154,7 @@ TEST_F(Properties, AddingAnAllowCellRemovesNoAccess) {
 TEST_F(Properties, MovingThereAndBackRestoresEveryDecision) {
   int moved = 0;
   for (int i = 0; i < 500 && !HasFailure(); ++i) {
-    Rng rng(seed_ + 200000 + static_cast<uint64_t>(i));
+    Rng rng = naive::RngFor(seed_, 2, i);
     Pair pair;
     pair.scenario = naive::RandomScenario(rng);
     ASSERT_TRUE(pair.Build());
@@ -179,7 +180,7 @@ TEST_F(Properties, MovingThereAndBackRestoresEveryDecision) {
 TEST_F(Properties, WhatExpiresCountsUntilTheNanosecondBefore) {
   int tried = 0;
   for (int i = 0; i < 800 && !HasFailure(); ++i) {
-    Rng rng(seed_ + 300000 + static_cast<uint64_t>(i));
+    Rng rng = naive::RngFor(seed_, 3, i);
     Pair with;
     with.scenario = naive::RandomScenario(rng);
     Pair endless, without;
@@ -215,9 +216,127 @@ TEST_F(Properties, WhatExpiresCountsUntilTheNanosecondBefore) {
   EXPECT_GT(tried, 400);
 }
 
+// A policy with grants and may_* entries of its roles added, dropped and swapped.
+v1::PolicySource AlteredPolicy(Rng& rng, const v1::PolicySource& policy) {
+  v1::PolicySource altered = policy;
+  for (int i = 0; i < 2; ++i) {
+    const v1::Role& from = policy.roles(static_cast<int>(rng() % policy.roles_size()));
+    v1::Role* to = altered.mutable_roles(static_cast<int>(rng() % altered.roles_size()));
+    switch (rng() % 4) {
+      case 0:
+        if (from.grants_size() > 0 && from.assignable_at_size() > 0) {
+          v1::Grant grant = from.grants(static_cast<int>(rng() % from.grants_size()));
+          grant.clear_reach();
+          grant.clear_at();
+          if (grant.effect() == v1::PROHIBIT) grant.set_effect(v1::ALLOW);
+          *to->add_grants() = grant;
+        }
+        break;
+      case 1:
+        if (to->grants_size() > 0) {
+          to->mutable_grants()->DeleteSubrange(static_cast<int>(rng() % to->grants_size()), 1);
+        }
+        break;
+      case 2:
+        if (from.assignable_at_size() > 0 &&
+            std::find(to->may_assign().begin(), to->may_assign().end(), from.name()) ==
+                to->may_assign().end()) {
+          to->add_may_assign(from.name());
+        }
+        break;
+      default:
+        if (to->grants_size() > 0) {
+          to->mutable_grants(static_cast<int>(rng() % to->grants_size()))
+              ->mutable_requires()
+              ->Clear();
+        }
+    }
+  }
+  return altered;
+}
+
+// Rule 15, one way: what the engine lets an author put in force adds nothing that no role of the
+// author's D has.
+TEST_F(Properties, APolicyAddsOnlyWhatItsAuthorCouldHandOn) {
+  int permitted = 0;
+  int refused = 0;
+  for (int i = 0; i < 1500 && !HasFailure(); ++i) {
+    Rng rng = naive::RngFor(seed_, 5, i);
+    Pair pair;
+    pair.scenario = naive::RandomScenario(rng);
+    ASSERT_TRUE(pair.Build());
+    const v1::PolicySource& old = pair.scenario.inline_policy();
+    const std::string tenant = pair.scenario.scopes(0).id();
+    const absl::Time now = naive::ToTime(pair.scenario.now());
+    for (int j = 0; j < 6; ++j) {
+      const v1::PolicySource next = AlteredPolicy(rng, old);
+      const CompileResult compiled = Compile(next);
+      if (compiled.matrix == nullptr) continue;
+      const std::string author =
+          pair.scenario.users(static_cast<int>(rng() % pair.scenario.users_size())).id();
+      if (!CheckPolicyChange(*pair.engine->world().Read(), pair.engine->Subject(author),
+                             *compiled.matrix, now)
+               .ok()) {
+        ++refused;
+        continue;
+      }
+      ++permitted;
+      const std::set<std::string> dominion = pair.twin->Dominion(author, tenant, now);
+      const naive::Twin then(pair.scenario, next);
+      const auto some_role_has = [&](const auto& has) {
+        return std::any_of(dominion.begin(), dominion.end(), has);
+      };
+      const std::string about =
+          absl::StrCat(Where(i), ", author ", author, "\n", pair.scenario.DebugString(), "to\n",
+                       next.DebugString());
+      for (const v1::Role& role : next.roles()) {
+        for (const v1::Permission& permission : next.permissions()) {
+          for (int k : permission.asked_at()) {
+            const auto kind = static_cast<naive::Kind>(k);
+            const naive::Effect cell = then.CellOf(role.name(), permission.name(), kind);
+            for (const naive::Facts& facts : cell.alternatives) {
+              const auto has = [&](const std::string& name) {
+                return AllowsWith(pair.twin->CellOf(name, permission.name(), kind), facts);
+              };
+              EXPECT_TRUE(has(role.name()) || some_role_has(has))
+                  << role.name() << " gains " << permission.name() << ", " << about;
+            }
+            const naive::Effect reach = then.ReachOf(role.name(), permission.name(), kind);
+            for (const naive::Facts& facts : reach.alternatives) {
+              const auto has = [&](const std::string& name) {
+                return AllowsWith(pair.twin->ReachOf(name, permission.name(), kind), facts);
+              };
+              const auto has_cell = [&](const std::string& name) {
+                return AllowsWith(pair.twin->CellOf(name, permission.name(), kind), facts);
+              };
+              EXPECT_TRUE(has(role.name()) || some_role_has(has) || some_role_has(has_cell))
+                  << role.name() << " gains a reach to " << permission.name() << ", " << about;
+            }
+          }
+        }
+        for (const std::string& assigned : role.may_assign()) {
+          const auto may = [&](const std::string& name) {
+            for (const v1::Role& each : old.roles()) {
+              if (each.name() != name) continue;
+              return std::find(each.may_assign().begin(), each.may_assign().end(), assigned) !=
+                     each.may_assign().end();
+            }
+            return false;
+          };
+          EXPECT_TRUE(may(role.name()) || some_role_has(may))
+              << role.name() << " may newly assign " << assigned << ", " << about;
+        }
+      }
+    }
+  }
+  std::cout << permitted << " permitted, " << refused << " refused\n";
+  EXPECT_GT(permitted, 200);
+  EXPECT_GT(refused, 200);
+}
+
 TEST_F(Properties, ADecisionDependsOnItsOwnTenantAlone) {
   for (int i = 0; i < 150 && !HasFailure(); ++i) {
-    Rng rng(seed_ + 400000 + static_cast<uint64_t>(i));
+    Rng rng = naive::RngFor(seed_, 4, i);
     Pair ours, theirs;
     ours.scenario = naive::RandomScenario(rng);
     // The neighbour has the same names and the same policy, so that any leak would show.

@@ -160,7 +160,9 @@ class PolicyMaker {
     for (Kind kind : askable) (kind >= highest ? usable : above).insert(kind);
 
     const int choice = Below(rng_, 100);
-    grant.set_effect(choice < 65 ? v1::ALLOW : choice < 88 ? v1::PREVENT : v1::PROHIBIT);
+    grant.set_effect(choice < 65                         ? v1::ALLOW
+                     : choice < 88 || !limits_.prohibits ? v1::PREVENT
+                                                         : v1::PROHIBIT);
     if (grant.effect() == v1::ALLOW && Chance(rng_, 20)) {
       grant.clear_effect();  // unset: ALLOW
     }
@@ -487,6 +489,12 @@ uint64_t SeedOf(uint64_t otherwise) {
   uint64_t seed = 0;
   if (text != nullptr && absl::SimpleAtoi(text, &seed)) return seed;
   return otherwise;
+}
+
+Rng RngFor(uint64_t seed, int stream, int world) {
+  std::seed_seq sequence{static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32),
+                         static_cast<uint32_t>(stream), static_cast<uint32_t>(world)};
+  return Rng(sequence);
 }
 
 }  // namespace provost::naive

@@ -59,6 +59,10 @@ v1::Scenario::Override RandomOverride(Rng& rng, const v1::Scenario& scenario, bo
 // The seed of this run: PROVOST_SEED of the environment, or `otherwise` where it is not set.
 uint64_t SeedOf(uint64_t otherwise);
 
+// The generator of one world of a run: worlds of different seeds, streams and numbers have nothing
+// in common.
+Rng RngFor(uint64_t seed, int stream, int world);
+
 }  // namespace provost::naive
 
 #endif  // PROVOST_TESTS_MODEL_RANDOM_WORLD_H_
