@@ -438,9 +438,11 @@ class RatioReporter : public benchmark::ConsoleReporter {
   }
 
   void PrintRatios() const {
-    std::printf("\n%u users, %.0f assignments: loaded in %.1f s (%.0f ns each), %.0f MB\n",
-                big->users, 10.0 * big->users, big->load_seconds,
-                big->load_seconds * 1e9 / (10.0 * big->users), big->load_resident_mb);
+    std::printf(
+        "\n%u users, %.0f assignments: loaded in %.1f s of processor time (%.0f ns each), %.0f "
+        "MB\n",
+        big->users, 10.0 * big->users, big->load_seconds,
+        big->load_seconds * 1e9 / (10.0 * big->users), big->load_resident_mb);
     Print("hot, pinned", "HotPinned");
     Print("hot, pinning each time", "HotWithPin");
     Print("by name", "ByName");

@@ -63,7 +63,7 @@ struct EngineWorld {
   uint32_t users = 0;
   PermissionId session_read;
   absl::Time now;
-  double load_seconds = 0;
+  double load_seconds = 0;      // of processor time
   double load_resident_mb = 0;  // what the process grew by while loading
 };
 

@@ -41,6 +41,23 @@ bool MayStandBelow(ScopeKind child, ScopeKind parent) {
   return false;
 }
 
+// Adds an assignment to the hot record of its subject, which may have no room or use for it.
+void AddToLine(const AssignmentRecord& record, SubjectLine* line) {
+  if (record.suspended || !record.window.always() || line->count == SubjectLine::kInline) {
+    line->flags |= SubjectLine::kMoreAssignments;
+    return;
+  }
+  line->roles[line->count] = record.role;
+  line->scopes[line->count] = record.scope;
+  ++line->count;
+}
+
+// True if what `op` does depends on who is filed as the holder of what.
+bool ReadsHolders(const ChangeOp& op) {
+  return std::holds_alternative<RemoveSubject>(op) || std::holds_alternative<RemoveScope>(op) ||
+         std::holds_alternative<RemoveAssignment>(op) || std::holds_alternative<SetPolicy>(op);
+}
+
 }  // namespace
 
 // A subject's detail node taken apart, to be changed and written back.
@@ -94,26 +111,45 @@ void WorldEdit::RefreshLine(uint32_t subject) {
   if (detail->kind == SubjectKind::kGroup) line->flags |= SubjectLine::kGroup;
   if (detail->group_count > 0) line->flags |= SubjectLine::kHasGroups;
   for (uint32_t i = 0; i < detail->assignment_count; ++i) {
-    const AssignmentRecord& record = detail->assignments()[i];
-    if (record.suspended || !record.window.always() || line->count == SubjectLine::kInline) {
-      line->flags |= SubjectLine::kMoreAssignments;
-      continue;
-    }
-    line->roles[line->count] = record.role;
-    line->scopes[line->count] = record.scope;
-    ++line->count;
+    AddToLine(detail->assignments()[i], line);
   }
+}
+
+void WorldEdit::AppendAssignment(uint32_t subject, const AssignmentRecord& record) {
+  SubjectDetail** slot = next_->details_.Mutable(subject, edit_);
+  const SubjectDetail* old = *slot;
+  const size_t head = sizeof(SubjectDetail) + old->assignment_count * sizeof(AssignmentRecord);
+  const size_t tail = old->group_count * sizeof(MembershipRecord) + old->name_size;
+  char* memory = static_cast<char*>(CowEdit::Allocate(head + sizeof(AssignmentRecord) + tail));
+  std::memcpy(memory, old, head);
+  std::memcpy(memory + head, &record, sizeof(AssignmentRecord));
+  std::memcpy(memory + head + sizeof(AssignmentRecord), reinterpret_cast<const char*>(old) + head,
+              tail);
+  SubjectDetail* node = reinterpret_cast<SubjectDetail*>(memory);
+  node->edit = edit_.id();
+  ++node->assignment_count;
+  edit_.Drop(*slot);
+  *slot = node;
+  AddToLine(record, next_->subjects_.Mutable(subject, edit_));
+}
+
+void WorldEdit::FlushHolders() {
+  std::sort(new_holders_.begin(), new_holders_.end());
+  for (const HolderKey& key : new_holders_) next_->holders_.Insert(key, edit_);
+  new_holders_.clear();
 }
 
 absl::Status WorldEdit::Apply(const Change& change) {
   if (spoiled_) return absl::FailedPreconditionError("an earlier change of this edit failed");
   for (const ChangeOp& op : change.ops) {
+    if (ReadsHolders(op)) FlushHolders();
     absl::Status status = std::visit([this](const auto& each) { return Do(each); }, op);
     if (!status.ok()) {
       spoiled_ = true;
       return status;
     }
   }
+  FlushHolders();
   while (!stale_closures_.empty()) RefreshClosures(*stale_closures_.begin());
   return absl::OkStatus();
 }
@@ -484,21 +520,23 @@ absl::Status WorldEdit::Do(const PutAssignment& op) {
   record.suspended = op.suspended;
   record.window = op.window;
 
+  const absl::Span<const AssignmentRecord> old = next_->AssignmentsOf(op.subject);
+  const auto at = std::find_if(old.begin(), old.end(), [&](const AssignmentRecord& each) {
+    return each.uid == op.uid.value;
+  });
+  if (at == old.end()) {
+    AppendAssignment(op.subject.value, record);
+    ++next_->assignment_count_;
+    new_holders_.push_back({record.scope, record.role, op.subject.value});
+    return absl::OkStatus();
+  }
+  if (at->scope != record.scope || at->role != record.role) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "assignment ", op.uid.value, " cannot change its role or scope; remove it and assign"));
+  }
   DetailDraft draft;
   LoadDraft(op.subject.value, &draft);
-  auto at = std::find_if(draft.assignments.begin(), draft.assignments.end(),
-                         [&](const AssignmentRecord& each) { return each.uid == op.uid.value; });
-  if (at == draft.assignments.end()) {
-    draft.assignments.push_back(record);
-    ++next_->assignment_count_;
-    next_->holders_.Insert({record.scope, record.role, op.subject.value}, edit_);
-  } else {
-    if (at->scope != record.scope || at->role != record.role) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "assignment ", op.uid.value, " cannot change its role or scope; remove it and assign"));
-    }
-    *at = record;
-  }
+  draft.assignments[static_cast<size_t>(at - old.begin())] = record;
   StoreDraft(op.subject.value, draft);
   return absl::OkStatus();
 }

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
@@ -106,6 +107,10 @@ class WorldEdit {
   // Writes the draft back: the detail node, and the hot line made from it.
   void StoreDraft(uint32_t subject, const DetailDraft& draft);
   void RefreshLine(uint32_t subject);
+  // Adds one assignment without taking the detail node apart.
+  void AppendAssignment(uint32_t subject, const AssignmentRecord& record);
+  // Files the assignments of `new_holders_` in the state's index.
+  void FlushHolders();
   void RefreshClosures(uint32_t group);
   void RefreshPaths(uint32_t scope);
   void SetOverrides(uint32_t scope, const std::vector<OverrideRecord>& records);
@@ -117,6 +122,9 @@ class WorldEdit {
   CowEdit edit_;
   bool spoiled_ = false;
   bool published_ = false;
+  // Index entries of assignments put by this Apply. They are filed together, in order: one at a
+  // time a bulk load would spend most of its time walking down a tree that no cache holds.
+  std::vector<HolderKey> new_holders_;
   // Groups whose closures are stale; made fresh at the end of Apply, once each.
   absl::flat_hash_set<uint32_t> stale_closures_;
 };

@@ -303,6 +303,55 @@ TEST(WorldApply, CapsAreReachedAndNotPassed) {
               HasSubstr("is in 256 groups; at most 256 are allowed"));
 }
 
+// The ops of one change see what those before them did, however they are gathered.
+TEST(WorldApply, OneChangeIsWhatItsOpsAreOneByOne) {
+  const std::shared_ptr<const Matrix> other = PolicyOf(R"(
+    name: "turned" version: "1"
+    permissions { name: "course.update" asked_at: COURSE access: WRITE }
+    roles { name: "learner" assignable_at: [CATALOG, COURSE] grants { permissions: "*" } }
+    roles { name: "course_admin" assignable_at: COURSE grants { permissions: "*" } }
+    roles { name: "teacher" assignable_at: [COURSE, SESSION] }
+    roles {
+      name: "admin" assignable_at: TENANT grants { permissions: "*" }
+      may_assign: ["admin", "learner", "course_admin", "teacher"]
+    }
+    top_role: "admin")");
+  const std::vector<ChangeOp> ops = {
+      Assign(1, kAnn, "course_admin", kFire),
+      Assign(2, kAnn, "course_admin", kFire),
+      RemoveAssignment{AssignmentId(1), kAnn},
+      Assign(3, kAnn, "learner", kFire),
+      RemoveAssignment{AssignmentId(3), kAnn},
+      Group(SubjectId(10), "team"),
+      PutMember{SubjectId(10), kAnn, Window()},
+      Assign(4, SubjectId(10), "teacher", kMorning),
+      Assign(5, kBob, "teacher", kMorning),
+      RemoveScope{kMorning},
+      Scope(kMorning, ScopeKind::kSession, "evening", kFire),
+      Assign(6, kBob, "teacher", kMorning),
+      User(SubjectId(20), "cat"),
+      Assign(7, SubjectId(20), "learner", kSales),
+      RemoveSubject{SubjectId(20)},
+      Assign(8, kBob, "learner", kSales),
+      SetPolicy{other},
+      Assign(9, kBob, "course_admin", kPitch),
+      Assign(9, kBob, "course_admin", kPitch, Window{kNow, kNow + absl::Hours(1)}),
+      Scope(kFire, ScopeKind::kCourse, "fire", kSales)};
+  SmallWorld at_once;
+  Change all;
+  all.ops = ops;
+  ASSERT_TRUE(at_once.world.Apply(all).ok());
+  SmallWorld one_by_one;
+  for (const ChangeOp& op : ops) {
+    Change change;
+    change.ops.push_back(op);
+    ASSERT_TRUE(one_by_one.world.Apply(change).ok());
+  }
+  const std::string dump = Dump(*at_once.world.Read());
+  EXPECT_EQ(dump, Dump(*one_by_one.world.Read()));
+  EXPECT_THAT(dump, HasSubstr("assignments 4\n"));
+}
+
 // Names can be given again, uids not; what held on to the old uid is gone with it.
 TEST(WorldApply, ANameGivenAgainIsAnotherSubject) {
   SmallWorld small;
