@@ -127,8 +127,8 @@ absl::Status CreateAssignment(MutateCall& call, const v1::CreateAssignmentReques
   *kept.mutable_update_time() = kept.create_time();
   const AssignmentId uid = draft.NewAssignment();
   *response = ToMessage(draft.state(), draft.id(), uid, row);
-  draft.PutAssignmentRow(uid, std::move(row));
   draft.Describe(response->name(), kept.reason());
+  draft.PutAssignmentRow(uid, std::move(row));
   return absl::OkStatus();
 }
 
