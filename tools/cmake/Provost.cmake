@@ -186,14 +186,19 @@ function(provost_test target)
   if(provost_test_launcher)
     set_target_properties(${target} PROPERTIES CROSSCOMPILING_EMULATOR "${provost_test_launcher}")
   endif()
-  set(labels "")
-  if(arg_LABELS)
-    set(labels LABELS "${arg_LABELS}")
-  endif()
   gtest_discover_tests(${target}
     TEST_PREFIX ${target}.
     DISCOVERY_TIMEOUT 60
-    PROPERTIES TIMEOUT ${arg_TIMEOUT} ${labels})
+    PROPERTIES TIMEOUT ${arg_TIMEOUT})
+  if(arg_LABELS)
+    # CMake 3.25's gtest_discover_tests takes a list of labels apart.
+    set(file ${CMAKE_CURRENT_BINARY_DIR}/${target}_labels.cmake)
+    file(WRITE ${file}
+      "foreach(test IN LISTS ${target}_TESTS)\n"
+      "  set_tests_properties(\"\${test}\" PROPERTIES LABELS \"${arg_LABELS}\")\n"
+      "endforeach()\n")
+    set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${file})
+  endif()
 endfunction()
 
 # A google-benchmark program. It comes with a main function; a program that has its own links
