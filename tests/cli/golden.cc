@@ -3,8 +3,11 @@
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
+#include <vector>
 
 #include <gtest/gtest.h>
+
+#include "absl/strings/str_split.h"
 
 namespace provost::cli {
 
@@ -19,9 +22,15 @@ void ExpectGolden(const std::string& name, const std::string& text) {
   std::ifstream file(path, std::ios::binary);
   std::stringstream golden;
   golden << file.rdbuf();
-  EXPECT_EQ(golden.str(), text) << "in " << path
-                                << "; if the change is meant, rewrite it with "
-                                   "PROVOST_UPDATE_GOLDEN=1";
+  if (golden.str() == text) return;
+  const std::vector<std::string> wanted = absl::StrSplit(golden.str(), '\n');
+  const std::vector<std::string> got = absl::StrSplit(text, '\n');
+  size_t line = 0;
+  while (line < wanted.size() && line < got.size() && wanted[line] == got[line]) ++line;
+  ADD_FAILURE() << path << ":" << line + 1 << ": wanted `"
+                << (line < wanted.size() ? wanted[line] : "the end") << "`, got `"
+                << (line < got.size() ? got[line] : "the end")
+                << "`; if the change is meant, rewrite the file with PROVOST_UPDATE_GOLDEN=1";
 }
 
 }  // namespace provost::cli

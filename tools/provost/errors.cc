@@ -44,7 +44,8 @@ std::string NextStep(const absl::Status& status) {
     case absl::StatusCode::kAborted:
       return "it has changed since you read it; read it again and repeat";
     case absl::StatusCode::kPermissionDenied:
-      return "`provost can SCOPE` lists what you may do there";
+      return "`provost explain YOU PERMISSION SCOPE` says why; `provost can SCOPE` lists what you "
+             "may";
     case absl::StatusCode::kUnimplemented:
       return "the server is of another version; `provost --version` shows this tool's";
     default:

@@ -64,15 +64,18 @@ struct FieldFlag {
 
 // The fields that people set. What a request or a resource has of them is an option of its command.
 constexpr FieldFlag kFieldFlags[] = {
-    {"display_name", "--display-name", FieldForm::kText, "Its name for people"},
+    {"display_name", "--display-name", FieldForm::kText,
+     "Its name for people; a new one without is called by its id"},
     {"email", "--email", FieldForm::kText, "What the user signs in with"},
     {"parent_scope", "--parent", FieldForm::kScope, "The scope that it is directly under"},
     {"home_scope", "--home", FieldForm::kScope, "The scope at which questions about it are asked"},
     {"scope", "--at", FieldForm::kScope, "The scope where the role is held"},
     {"subject", "--of", FieldForm::kSubject, "Who holds the role"},
     {"role", "--role", FieldForm::kText, "A role of the policy"},
-    {"not_before", "--from", FieldForm::kTime, "Counts from then on: 2026-11-03, now, +2d"},
-    {"expires", "--until", FieldForm::kTime, "Counts up to then: 2026-11-03, +30d"},
+    {"not_before", "--from", FieldForm::kTime,
+     "Counts from then on: 2026-11-03, now, +2d; never for no bound"},
+    {"expires", "--until", FieldForm::kTime,
+     "Counts up to then: 2026-11-03, +30d; never for no end"},
     {"suspended", "--suspended", FieldForm::kBool, "Whether it does not count: true or false"},
     {"reason", "--reason", FieldForm::kText, "Why, for the records"},
     {"etag", "--etag", FieldForm::kText, "Refuse if it has changed since this etag was read"},
@@ -254,6 +257,10 @@ absl::Status SetField(Context& context, const FieldFlag& flag, const std::string
       return absl::OkStatus();
     }
     case FieldForm::kTime: {
+      if (text == "never") {
+        reflection->ClearField(&message, field);
+        return absl::OkStatus();
+      }
       const auto time = ParseTime(text, absl::Now());
       if (!time.ok()) return time.status();
       reflection->MutableMessage(&message, field)->CopyFrom(*time);
@@ -327,7 +334,11 @@ absl::StatusOr<std::unique_ptr<Message>> MakeRequest(Context& context, const Ver
     SetText(*request, "parent_scope", *target);
   }
   absl::Status status = SetFields(context, values, *request, nullptr);
-  if (resource != nullptr) status.Update(SetFields(context, values, *resource, mask));
+  if (resource != nullptr) {
+    // Something without a name for people is called by its id.
+    if (verb.word == "create") SetText(*resource, "display_name", values.id);
+    status.Update(SetFields(context, values, *resource, mask));
+  }
   for (const auto& [field, is_set] : values.flags) {
     if (is_set) {
       reflection->SetBool(request.get(), verb.request().FindFieldByName(field), true);

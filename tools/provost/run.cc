@@ -148,7 +148,8 @@ std::string ExplainParseError(const CLI::App& root, const CLI::ParseError& error
 }
 
 void AppendHelp(const CLI::App& app, std::string& out) {
-  absl::StrAppend(&out, "=== ", PathOf(app), "\n", app.help(), "\n");
+  const std::string parents = app.get_parent() == nullptr ? "" : PathOf(*app.get_parent());
+  absl::StrAppend(&out, "=== ", PathOf(app), "\n", app.help(parents), "\n");
   for (const CLI::App* command : app.get_subcommands(kEverySubcommand)) AppendHelp(*command, out);
 }
 
