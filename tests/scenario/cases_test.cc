@@ -128,6 +128,25 @@ TEST(ScenarioCases, WrongQuestionsFailWithTheirMessage) {
   }
 }
 
+TEST(ScenarioCases, PoliciesArePresetsPathsOrInline) {
+  const std::string rest = R"(
+      scopes { id: "acme" kind: TENANT } scopes { id: "fire" kind: COURSE parent: "acme" })";
+  const auto name_of = [&](const std::string& policy) {
+    const auto file = ScenarioFile::Parse(absl::StrCat(policy, rest),
+                                          absl::StrCat(PROVOST_SOURCE_DIR, "/tests/a.textproto"));
+    EXPECT_TRUE(file.ok()) << file.status();
+    return file.ok() ? file->matrix()->name() : "";
+  };
+  EXPECT_EQ(name_of(R"(policy: "plutolms")"), "plutolms");
+  EXPECT_EQ(name_of(R"(policy: "../policy/presets/coreachieve.textproto")"), "coreachieve");
+  EXPECT_EQ(name_of(R"(inline_policy {
+                         name: "ours" version: "1" extends { name: "lms365" }
+                         roles { name: "auditor" assignable_at: COURSE
+                                 grants { permissions: "course.read" } }
+                         roles { name: "tenant_admin" may_assign: "auditor" } })"),
+            "ours");
+}
+
 // Rule 2: without `now` one instant serves for everything, and `now` beats it.
 TEST(ScenarioCases, NowIsTheGivenInstantWhereTheFileHasNone) {
   const std::string world = R"(
