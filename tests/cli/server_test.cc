@@ -171,6 +171,7 @@ TEST_F(ServerTest, Rule11_ARefusalSaysWhyAndWhatToTry) {
   const CliRun refused = As("users/lou", {"assign", "users/lou", "lms_admin", "."});
   EXPECT_EQ(refused.code, 2);
   EXPECT_THAT(refused.err, StartsWith("error: "));
+  EXPECT_THAT(refused.err, HasSubstr("--test"));
   const CliRun test = As("users/lou", {"assign", "users/lou", "lms_admin", ".", "--test"});
   EXPECT_EQ(test.code, 1) << test.err;
   EXPECT_THAT(test.out, StartsWith("refused: "));
@@ -292,6 +293,10 @@ TEST_F(ServerTest, ResourcesOfEveryKindAreListed) {
     EXPECT_EQ(run.code, 0) << kind << ": " << run.err;
     EXPECT_THAT(run.out, StartsWith("name\t")) << kind;
   }
+  CliOptions terminal;
+  terminal.is_terminal = true;
+  EXPECT_EQ(As(kAnn, {"groups", "list", "--home", "catalogs/after"}, terminal).out,
+            "none that you may read\n");
   EXPECT_THAT(Do(kRoot, {"tenants", "list"}), HasSubstr("tenants/acme"));
   EXPECT_THAT(Do(kAnn, {"tenants", "get", "acme"}), HasSubstr("policy\tlms365\n"));
 }

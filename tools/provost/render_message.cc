@@ -149,6 +149,7 @@ std::string RenderList(const Message& answer, const Names& names, const Look& lo
     if (!flags.empty()) row.push_back({absl::StrJoin(set, ", "), Tone::kWarning});
     table.AddRow(std::move(row));
   }
+  if (table.size() == 0 && look.aligned) return "none that you may read\n";
   return table.Render(look);
 }
 

@@ -23,7 +23,8 @@ std::string RenderMessage(const google::protobuf::Message& message, const Names&
                           const Look& look);
 
 // The messages of the one repeated field of `answer`, a row each. Times of creation and change,
-// etags and policy sources are left out; the flags that are set share the column `state`.
+// etags and policy sources are left out; the flags that are set share the column `state`. On a
+// terminal an empty list is a sentence.
 std::string RenderList(const google::protobuf::Message& answer, const Names& names,
                        const Look& look);
 

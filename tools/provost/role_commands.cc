@@ -145,6 +145,10 @@ absl::StatusOr<int> RunAssign(Context& context, const Grant& options) {
   request.set_request_id(options.request_id);
   v1::Assignment response;
   if (status.ok()) status = context.Call("RoleService.CreateAssignment", request, response);
+  if (absl::IsPermissionDenied(status)) {
+    return absl::PermissionDeniedError(
+        absl::StrCat(status.message(), "; the same command with --test says which role is wanted"));
+  }
   if (!status.ok()) return status;
   const Names names = context.names();
   context.Answer(
