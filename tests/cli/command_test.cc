@@ -178,6 +178,14 @@ TEST_F(CommandTest, PolicyCheck) {
   EXPECT_THAT(missing.err, HasSubstr("lms365"));
 }
 
+TEST_F(CommandTest, TheSamplesAreRight) {
+  const CliRun policy = RunCli({"policy", "check", Source("docs/sample/policy.textproto")});
+  EXPECT_EQ(policy.code, 0) << policy.out;
+  EXPECT_EQ(RunCli({"policy", "fmt", "--check", Source("docs/sample/policy.textproto")}).code, 0);
+  const CliRun scenario = RunCli({"test", Source("docs/sample/acme.textproto")});
+  EXPECT_EQ(scenario.code, 0) << scenario.out << scenario.err;
+}
+
 TEST_F(CommandTest, PolicyCheckReadsStandardInput) {
   CliOptions options;
   options.input = kPolicy;
