@@ -48,7 +48,7 @@ if(PROVOST_SANITIZE MATCHES "thread" AND EXISTS ${provost_random_bits_file})
 endif()
 
 set(provost_grpc_rooms src/client src/server src/service)
-set(provost_grpc_targets "^(gRPC::.*|provost(_|::)(client|server|service)|provostd?)$")
+set(provost_grpc_targets "^(gRPC::.*|provost(_|::)(cli|client|server|service)|provostd?)$")
 
 # Adds a folder of the repository if it has a CMakeLists.txt, now or at a later run.
 macro(provost_add_room room)
