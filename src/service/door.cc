@@ -305,8 +305,11 @@ void Door::RunRead(CallState& call) {
     const auto judge = subject.judge->world().Read();
     // Judged in one's own tenant, the state that answers is the state that decides.
     const WorldState& judging = subject.judge == subject.tenant ? *target : *judge;
-    status = Authorize(method.rule, *call.request, call.actor, subject, judging, *target,
-                       backend_.registry->database(), now);
+    if (method.validate != nullptr) status = method.validate(*call.request, &call.prepared);
+    if (status.ok()) {
+      status = Authorize(method.rule, *call.request, call.actor, subject, judging, *target,
+                         backend_.registry->database(), now);
+    }
     if (status.ok()) {
       ReadCall read{backend_, call.actor, subject.tenant, subject, *target, now};
       status = method.read(read, *call.request, response);
@@ -377,7 +380,7 @@ void Door::SubmitChange(std::shared_ptr<CallState> call) {
     mutation.request_id = call->request_id;
     mutation.body_digest = Sha256(request.SerializeAsString());
   }
-  mutation.authorize = [this, call](MutationContext& context, bool replaying) {
+  mutation.authorize = [call](MutationContext& context, bool replaying) {
     const Subject& subject = call->subject;
     absl::Status status = Authorize(call->method->rule, *call->request, call->actor, subject,
                                     context.StateOf(subject.judge), context.state(),

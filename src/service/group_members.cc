@@ -52,7 +52,6 @@ absl::StatusOr<SubjectId> FindNamed(const WorldState& state, absl::string_view n
 }
 template <typename Request>
 absl::StatusOr<Pair> FindPair(const WorldState& state, const Request& request) {
-  Pair pair;
   absl::StatusOr<SubjectId> group = FindNamed(state, "group", request.group());
   if (!group.ok()) return group.status();
   absl::StatusOr<SubjectId> member = FindNamed(state, "member", request.member());
@@ -166,12 +165,15 @@ absl::Status DoRemove(MutateCall& call, const v1::RemoveMemberRequest& request,
 
 // --- ListMembers ---
 
+absl::Status ValidateList(const v1::ListMembersRequest& request) {
+  absl::Status status;
+  CheckNameIn(Collection::kGroups, "group", request.group(), &status);
+  return status;
+}
+
 // In the order in which the members were made as subjects: by uid.
 absl::Status ListMembers(ReadCall& call, const v1::ListMembersRequest& request,
                          v1::ListMembersResponse* response) {
-  absl::Status status;
-  CheckNameIn(Collection::kGroups, "group", request.group(), &status);
-  if (!status.ok()) return status;
   absl::StatusOr<Pages::Page> page = call.backend.pages->Begin(
       request, absl::StrCat(call.actor.name, "#", call.actor.subject.value), call.tenant, call.now);
   if (!page.ok()) return page.status();
@@ -218,7 +220,8 @@ void RegisterGroupMembers(Methods& methods) {
   Method& remove =
       methods.Mutate<v1::RemoveMemberRequest, google::protobuf::Empty>(ValidateRemove, DoRemove);
   Methods::AuthorizeBy<v1::RemoveMemberRequest>(remove, MayRemove);
-  methods.Scan<v1::ListMembersRequest, v1::ListMembersResponse>(ListMembers);
+  Method& list = methods.Scan<v1::ListMembersRequest, v1::ListMembersResponse>(ListMembers);
+  Methods::ValidateBy<v1::ListMembersRequest>(list, ValidateList);
 }
 
 }  // namespace provost

@@ -107,7 +107,8 @@ absl::Status MayReactivate(const RuleCall& call, const v1::ReactivateGroupReques
 void RegisterGroupService(Methods& methods) {
   methods.Mutate<v1::CreateGroupRequest, v1::Group>(Groups::ValidateCreate<v1::CreateGroupRequest>,
                                                     Groups::DoCreate<v1::CreateGroupRequest>);
-  methods.Read<v1::GetGroupRequest, v1::Group>(Groups::DoGet<v1::GetGroupRequest>);
+  Method& get = methods.Read<v1::GetGroupRequest, v1::Group>(Groups::DoGet<v1::GetGroupRequest>);
+  Methods::ValidateBy<v1::GetGroupRequest>(get, Groups::ValidateGet<v1::GetGroupRequest>);
   methods.Scan<v1::ListGroupsRequest, v1::ListGroupsResponse>(
       [](ReadCall& call, const v1::ListGroupsRequest& request, v1::ListGroupsResponse* response) {
         return Groups::DoList(call, request, request.home_scope(), response);

@@ -120,6 +120,16 @@ class Methods {
     return SetRead<Request, Response>(Method::Kind::kScan, std::move(handler));
   }
 
+  /// What can be wrong with the request of a reading method by itself, a pure function: asked
+  /// before anything else, so that nothing about it depends on what is there.
+  template <typename Request, typename Validate>
+  static void ValidateBy(Method& method, Validate validate) {
+    method.validate = [validate](const google::protobuf::Message& request,
+                                 std::any*) -> absl::Status {
+      return validate(static_cast<const Request&>(request));
+    };
+  }
+
   /// A handler that makes a change. `validate` is a pure function of the request, called at the
   /// door; `handler` is called in the lane with the validated request. It may fail at any point and
   /// leaves no trace then.

@@ -73,8 +73,10 @@ void RegisterServiceAccounts(Methods& methods) {
   methods.Mutate<v1::CreateServiceAccountRequest, v1::ServiceAccount>(
       Accounts::ValidateCreate<v1::CreateServiceAccountRequest>,
       Accounts::DoCreate<v1::CreateServiceAccountRequest>);
-  methods.Read<v1::GetServiceAccountRequest, v1::ServiceAccount>(
+  Method& get = methods.Read<v1::GetServiceAccountRequest, v1::ServiceAccount>(
       Accounts::DoGet<v1::GetServiceAccountRequest>);
+  Methods::ValidateBy<v1::GetServiceAccountRequest>(
+      get, Accounts::ValidateGet<v1::GetServiceAccountRequest>);
   methods.Scan<v1::ListServiceAccountsRequest, v1::ListServiceAccountsResponse>(
       [](ReadCall& call, const v1::ListServiceAccountsRequest& request,
          v1::ListServiceAccountsResponse* response) {

@@ -141,10 +141,14 @@ struct SubjectKit {
 
   // --- Get ---
   template <typename Get>
-  static absl::Status DoGet(ReadCall& call, const Get& request, Resource* response) {
+  static absl::Status ValidateGet(const Get& request) {
     absl::Status status;
     CheckNameIn(Kind::kCollection, "name", request.name(), &status);
-    if (!status.ok()) return status;
+    return status;
+  }
+
+  template <typename Get>
+  static absl::Status DoGet(ReadCall& call, const Get& request, Resource* response) {
     absl::StatusOr<std::optional<Row>> row =
         Find(call.reader(), call.tenant->number(), request.name());
     if (!row.ok()) return row.status();

@@ -98,7 +98,8 @@ absl::Status MayDelete(const RuleCall& call, const v1::DeleteUserRequest& reques
 void RegisterUserService(Methods& methods) {
   methods.Mutate<v1::CreateUserRequest, v1::User>(Users::ValidateCreate<v1::CreateUserRequest>,
                                                   Users::DoCreate<v1::CreateUserRequest>);
-  methods.Read<v1::GetUserRequest, v1::User>(Users::DoGet<v1::GetUserRequest>);
+  Method& get = methods.Read<v1::GetUserRequest, v1::User>(Users::DoGet<v1::GetUserRequest>);
+  Methods::ValidateBy<v1::GetUserRequest>(get, Users::ValidateGet<v1::GetUserRequest>);
   methods.Scan<v1::ListUsersRequest, v1::ListUsersResponse>(
       [](ReadCall& call, const v1::ListUsersRequest& request, v1::ListUsersResponse* response) {
         return Users::DoList(call, request, request.home_scope(), response);
