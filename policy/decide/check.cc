@@ -4,6 +4,7 @@
 #include <emmintrin.h>
 #endif
 
+#include "absl/base/attributes.h"
 #include "policy/decide/acting.h"
 #include "policy/decide/effect.h"
 #include "policy/decide/freeze.h"
@@ -228,9 +229,11 @@ inline Reason DecidePlain(const WorldState& state, const Question& question,
   return Conclude(state, question, scope, tally);
 }
 
-// The question as oneself, subject and scope known to be there.
-Reason Decide(const WorldState& state, const Question& question, const SubjectLine* subject,
-              const ScopeLine& scope, const CellCode* column) {
+// The question as oneself, subject and scope known to be there. Kept out of Check(), as is
+// CheckActing(), so that the commonest question does not pay for the registers that they save.
+ABSL_ATTRIBUTE_NOINLINE Reason Decide(const WorldState& state, const Question& question,
+                                      const SubjectLine* subject, const ScopeLine& scope,
+                                      const CellCode* column) {
   Evaluation evaluation(state, question, scope, column);
   const Matrix& matrix = state.matrix();
   if (subject == nullptr) {
@@ -267,8 +270,9 @@ Reason DecideActing(const WorldState& state, const Question& question, const Sub
   return write ? as_self : as_role;
 }
 
-Decision CheckActing(const WorldState& state, const Question& question, const SubjectLine* subject,
-                     const ScopeLine& scope, const CellCode* column) {
+ABSL_ATTRIBUTE_NOINLINE Decision CheckActing(const WorldState& state, const Question& question,
+                                             const SubjectLine* subject, const ScopeLine& scope,
+                                             const CellCode* column) {
   const ActingAs& acting = *question.acting_as;
   if (!state.HasScope(acting.scope)) return {Reason::kUnknownScope};
   if (!MayActAs(state, question)) return {Reason::kNotGranted};
