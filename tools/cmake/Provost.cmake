@@ -186,8 +186,10 @@ function(provost_test target)
   if(provost_test_launcher)
     set_target_properties(${target} PROPERTIES CROSSCOMPILING_EMULATOR "${provost_test_launcher}")
   endif()
+  # A parameter's printed value may be an address, and a test's name has to stay the same.
   gtest_discover_tests(${target}
     TEST_PREFIX ${target}.
+    NO_PRETTY_VALUES
     DISCOVERY_TIMEOUT 60
     PROPERTIES TIMEOUT ${arg_TIMEOUT})
   if(arg_LABELS)
