@@ -131,6 +131,7 @@ struct Door::CallState {
   absl::Time start;
   absl::Time deadline;
   std::string call_id;
+  bool has_own_id = false;  // The caller gave it.
   google::protobuf::Arena arena;
   Message* request = nullptr;  // on the arena
   Actor actor;
@@ -205,10 +206,10 @@ grpc::ServerUnaryReactor* Door::Serve(const Method& method, grpc::CallbackServer
 
 absl::Status Door::Begin(CallState& call, const grpc::ByteBuffer& request) {
   absl::StatusOr<std::string> call_id = Single(*call.context, kCallIdMetadata);
-  call.call_id =
-      call_id.ok() && IsCallId(*call_id)
-          ? *call_id
-          : absl::StrCat(call_prefix_, "-", next_call_.fetch_add(1, std::memory_order_relaxed));
+  call.has_own_id = call_id.ok() && IsCallId(*call_id);
+  call.call_id = call.has_own_id ? *call_id
+                                 : absl::StrCat(call_prefix_, "-",
+                                                next_call_.fetch_add(1, std::memory_order_relaxed));
   call.deadline = absl::FromChrono(call.context->deadline());
   call.deadline = std::min(call.deadline, call.start + options_.default_deadline);
 
@@ -264,8 +265,13 @@ absl::StatusOr<Actor> Door::FindActor(const grpc::CallbackServerContext& context
 }
 
 std::string Door::RevisionToken(const Tenant& tenant, uint64_t revision) const {
-  return backend_.registry->sealer().Seal(
+  if (const auto kept = tenant.revision_token(); kept != nullptr && kept->revision == revision) {
+    return kept->token;
+  }
+  std::string token = backend_.registry->sealer().Seal(
       absl::StrCat("revision/", tenant.id(), "/", tenant.number()), absl::StrCat(revision));
+  tenant.KeepRevisionToken({revision, token});
+  return token;
 }
 
 absl::Status Door::CheckFreshness(CallState& call) const {
@@ -431,7 +437,11 @@ void Door::Finish(CallState& call, const absl::Status& status) {
     call.context->AddTrailingMetadata(kRevisionMetadata,
                                       RevisionToken(*call.subject.tenant, call.revision));
   }
-  call.context->AddTrailingMetadata(kCallIdMetadata, call.call_id);
+  // A read that went well is not in the log by default, and an id that nobody asked for costs every
+  // check a few per cent.
+  if (call.has_own_id || !status.ok() || call.method->kind == Method::Kind::kMutate) {
+    call.context->AddTrailingMetadata(kCallIdMetadata, call.call_id);
+  }
   if (options_.on_call != nullptr) {
     CallRecord record;
     record.method = call.method->short_name;

@@ -21,7 +21,8 @@ namespace provost {
 inline constexpr char kActorMetadata[] = "provost-actor";        ///< Who calls, a resource name.
 inline constexpr char kAtLeastMetadata[] = "provost-at-least";   ///< A consistency token.
 inline constexpr char kRevisionMetadata[] = "provost-revision";  ///< Trailing: such a token.
-inline constexpr char kCallIdMetadata[] = "provost-call-id";     ///< Both ways: the id in the log.
+/// Both ways: the id in the log. A read that succeeds answers with it only if the caller gave one.
+inline constexpr char kCallIdMetadata[] = "provost-call-id";
 
 /// What is known of a call when it is over: for the log and for statistics.
 struct CallRecord {

@@ -40,6 +40,22 @@ class Tenant {
     return row_;
   }
 
+  /// A revision and the consistency token that speaks of it. Sealing one takes longer than a check,
+  /// and reads between two changes all give out the same: the last one is kept.
+  struct RevisionToken {
+    uint64_t revision = 0;
+    std::string token;
+  };
+  std::shared_ptr<const RevisionToken> revision_token() const ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(&mutex_);
+    return revision_token_;
+  }
+  void KeepRevisionToken(RevisionToken token) const ABSL_LOCKS_EXCLUDED(mutex_) {
+    auto next = std::make_shared<const RevisionToken>(std::move(token));
+    MutexLock lock(&mutex_);
+    revision_token_ = std::move(next);
+  }
+
  private:
   friend class GroupBuilder;
   friend class TenantRegistry;
@@ -62,6 +78,7 @@ class Tenant {
 
   mutable Mutex mutex_;
   std::shared_ptr<const rows::TenantRow> row_ ABSL_GUARDED_BY(mutex_);
+  mutable std::shared_ptr<const RevisionToken> revision_token_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace provost
