@@ -3,7 +3,7 @@
 //
 //   engine_bench [--assignments=N] [google-benchmark's own flags]
 //
-// N is 400 000 unless given; 40 000 000 (about 8 GB) shows what memory costs: the world is then far
+// N is 400 000 unless given; 40 000 000 (about 5 GB) shows what memory costs: the world is then far
 // larger than any cache, and a check is held against a pointer chase over as many bytes as the
 // lines of its subjects and scopes take.
 #include <benchmark/benchmark.h>

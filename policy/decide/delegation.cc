@@ -10,6 +10,7 @@
 #include "policy/decide/exclusive.h"
 #include "policy/decide/freeze.h"
 #include "policy/decide/held.h"
+#include "policy/world/override_limit.h"
 
 namespace provost {
 namespace {
@@ -282,6 +283,11 @@ absl::Status CheckOverride(const WorldState& state, SubjectId actor, ScopeId sco
         absl::StrCat("PROHIBIT and locked overrides at `", state.ScopeName(scope),
                      "` are touched only with `role.prohibit`, which `", state.SubjectName(actor),
                      "` lacks there"));
+  }
+
+  if (after.has_value()) {
+    absl::Status limit = CheckOverrideLimit(matrix, role, then, state.ScopeName(scope));
+    if (!limit.ok()) return limit;
   }
 
   // What the role would gain, here and wherever below something else stands.

@@ -43,7 +43,8 @@ absl::Status CheckIdentityChange(const WorldState& state, SubjectId actor, Subje
                                  absl::Time now);
 
 // Rule 16: may `actor` put `after` (unset: nothing) in place of what overrides `permission` for
-// `role` at `scope`? after->role and after->permission are ignored.
+// `role` at `scope`? after->role and after->permission are ignored. FAILED_PRECONDITION beyond the
+// limit of override_limit.h.
 absl::Status CheckOverride(const WorldState& state, SubjectId actor, ScopeId scope, RoleId role,
                            PermissionId permission, const std::optional<OverrideRecord>& after,
                            absl::Time now);

@@ -10,6 +10,7 @@
 #include "policy/decide/delegation.h"
 #include "policy/decide/exclusive.h"
 #include "policy/decide/held.h"
+#include "policy/world/override_limit.h"
 
 namespace provost {
 namespace {
@@ -170,22 +171,37 @@ std::vector<std::string> FindPolicyBreaks(const WorldState& state, const Matrix&
     }
   }
   state.ForEachOverriddenScope([&](ScopeId scope) {
+    std::vector<OverrideRecord> kept;
     for (const OverrideRecord& record : state.OverridesAt(scope)) {
       const std::string& role = old.role(RoleId(record.role)).name;
       const std::string& permission = old.permission(PermissionId(record.permission)).name;
+      const std::optional<RoleId> next_role = next.FindRole(role);
+      const std::optional<PermissionId> next_permission = next.FindPermission(permission);
+      const std::optional<FactSet> facts = Translate(old, record.facts, next);
       absl::string_view missing;
-      if (!next.FindRole(role).has_value()) {
+      if (!next_role.has_value()) {
         missing = role;
-      } else if (!next.FindPermission(permission).has_value()) {
+      } else if (!next_permission.has_value()) {
         missing = permission;
-      } else if (!Translate(old, record.facts, next).has_value()) {
+      } else if (!facts.has_value()) {
         missing = "a fact that it requires";
       } else {
+        kept.push_back(record);
+        kept.back().role = next_role->value;
+        kept.back().permission = next_permission->value;
+        kept.back().facts = *facts;
         continue;
       }
       breaks.push_back(absl::StrCat("the override of `", permission, "` for `", role, "` at `",
                                     state.ScopeName(scope), "` names `", missing,
                                     "`, which is gone"));
+    }
+    std::set<uint16_t> judged;
+    for (const OverrideRecord& record : kept) {
+      if (!judged.insert(record.role).second) continue;
+      absl::Status limit =
+          CheckOverrideLimit(next, RoleId(record.role), kept, state.ScopeName(scope));
+      if (!limit.ok()) breaks.push_back(std::string(limit.message()));
     }
     return true;
   });

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "policy/world/group_graph.h"
+#include "policy/world/override_limit.h"
 #include "policy/world/world.h"
 
 namespace provost {
@@ -629,6 +630,11 @@ absl::Status WorldEdit::Do(const PutOverride& op) {
   } else {
     records.insert(at, record);
   }
+  if (absl::Status status =
+          CheckOverrideLimit(matrix, *role, records, next_->ScopeName(op.scope));
+      !status.ok()) {
+    return status;
+  }
   SetOverrides(op.scope.value, records);
   return absl::OkStatus();
 }
@@ -729,6 +735,12 @@ absl::Status WorldEdit::Do(const SetPolicy& op) {
     std::sort(records.begin(), records.end(), [](const OverrideRecord& a, const OverrideRecord& b) {
       return std::make_pair(a.role, a.permission) < std::make_pair(b.role, b.permission);
     });
+    for (size_t i = 0; i < records.size(); ++i) {
+      if (i > 0 && records[i].role == records[i - 1].role) continue;
+      absl::Status status =
+          CheckOverrideLimit(to, RoleId(records[i].role), records, next_->ScopeName(scope));
+      if (!status.ok()) return status;
+    }
     SetOverrides(scope.value, records);
   }
   next_->matrix_ = op.matrix;

@@ -40,12 +40,12 @@ class CowEdit {
   // A node that no later state uses: freed at once if this edit made it, else when no reader can
   // see it any more. `Node` begins with `uint64_t edit`.
   template <typename Node>
-  void Drop(Node* node) {
+  void Drop(Node* node, void (*free)(void*) = std::free) {
     if (node == nullptr) return;
     if (node->edit == id_) {
-      std::free(node);
+      free(node);
     } else {
-      retired_.push_back({node, [](void* p) { std::free(p); }});
+      retired_.push_back({node, free});
     }
   }
   void Retire(void* memory, void (*free)(void*)) { retired_.push_back({memory, free}); }

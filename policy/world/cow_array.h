@@ -7,6 +7,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "policy/world/block_pool.h"
 #include "policy/world/cow.h"
 
 namespace provost {
@@ -78,9 +79,9 @@ class CowArray {
       for (Leaf* leaf : middle->leaves) {
         if (leaf == nullptr || (id != 0 && leaf->edit != id)) continue;
         for (T& record : leaf->items) item(record);
-        std::free(leaf);
+        PoolOf<Leaf>().Free(leaf);
       }
-      std::free(middle);
+      PoolOf<Middle>().Free(middle);
     }
     std::free(top_);
     top_ = nullptr;
@@ -114,12 +115,19 @@ class CowArray {
     Middle* middles[1];  // `capacity` of them
   };
 
+  // One for all Worlds of the process; never destroyed, for nodes may outlive static storage.
+  template <typename Node>
+  static BlockPool& PoolOf() {
+    static BlockPool* const pool = new BlockPool((sizeof(Node) + 63) & ~size_t{63});
+    return *pool;
+  }
+
   template <typename Node>
   static Node* Own(Node* old, CowEdit& edit) {
-    Node* node = static_cast<Node*>(CowEdit::Allocate(sizeof(Node)));
+    Node* node = static_cast<Node*>(PoolOf<Node>().Allocate());
     if (old != nullptr) {
       std::memcpy(static_cast<void*>(node), old, sizeof(Node));
-      edit.Drop(old);
+      edit.Drop(old, [](void* memory) { PoolOf<Node>().Free(memory); });
     }
     node->edit = edit.id();
     return node;

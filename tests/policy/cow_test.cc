@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "policy/world/block_pool.h"
 #include "policy/world/cow.h"
 #include "policy/world/cow_array.h"
 #include "policy/world/cow_set.h"
@@ -263,6 +264,35 @@ TYPED_TEST(CowSetTest, EmptiedInAnyOrder) {
     EXPECT_FALSE(set.Seek(KeyOf<TypeParam>(0)).valid());
     EXPECT_EQ(set.MemoryBytes(), 0u);
     FreeAll(edit.TakeRetired());
+  }
+}
+
+TEST(BlockPool, GivesZeroedBlocksThatDoNotOverlap) {
+  constexpr size_t kBytes = 4160;
+  constexpr size_t kBlocks = 3000;  // several slabs
+  BlockPool pool(kBytes);
+  std::vector<unsigned char*> blocks(kBlocks);
+  for (int round = 0; round < 3; ++round) {
+    for (size_t i = 0; i < kBlocks; ++i) {
+      if (blocks[i] != nullptr) continue;
+      blocks[i] = static_cast<unsigned char*>(pool.Allocate());
+      ASSERT_EQ(reinterpret_cast<uintptr_t>(blocks[i]) % 64, 0u);
+      ASSERT_EQ(std::count(blocks[i], blocks[i] + kBytes, 0), static_cast<ptrdiff_t>(kBytes));
+      std::fill(blocks[i], blocks[i] + kBytes, static_cast<unsigned char>(i % 251 + 1));
+    }
+    for (size_t i = 0; i < kBlocks; ++i) {
+      const unsigned char mark = static_cast<unsigned char>(i % 251 + 1);
+      ASSERT_EQ(std::count(blocks[i], blocks[i] + kBytes, mark), static_cast<ptrdiff_t>(kBytes));
+    }
+    // Whole slabs and single blocks go back, and come again.
+    for (size_t i = 0; i < kBlocks; ++i) {
+      if (i / 1000 != 1 && i % 7 != 0) continue;
+      pool.Free(blocks[i]);
+      blocks[i] = nullptr;
+    }
+  }
+  for (unsigned char* block : blocks) {
+    if (block != nullptr) pool.Free(block);
   }
 }
 
