@@ -630,8 +630,7 @@ absl::Status WorldEdit::Do(const PutOverride& op) {
   } else {
     records.insert(at, record);
   }
-  if (absl::Status status =
-          CheckOverrideLimit(matrix, *role, records, next_->ScopeName(op.scope));
+  if (absl::Status status = CheckOverrideLimit(matrix, *role, records, next_->ScopeName(op.scope));
       !status.ok()) {
     return status;
   }

@@ -30,9 +30,9 @@ absl::Status CheckOverrideLimit(const Matrix& matrix, RoleId role,
         }
         if (named.size() <= kMaxAlternatives) continue;
         return absl::FailedPreconditionError(absl::StrCat(
-            "the overrides for `", matrix.role(role).name, "` at `", scope_name,
-            "` that imply `", matrix.permission(implied).name, "` would allow it under ",
-            named.size(), " different sets of facts; the limit is ", kMaxAlternatives));
+            "the overrides for `", matrix.role(role).name, "` at `", scope_name, "` that imply `",
+            matrix.permission(implied).name, "` would allow it under ", named.size(),
+            " different sets of facts; the limit is ", kMaxAlternatives));
       }
     }
   }
