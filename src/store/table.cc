@@ -25,6 +25,18 @@ constexpr std::array<NamedTable, kTableCount> kNamedTables = {{
     {Table::kChanges, "changes"},
     {Table::kAudit, "audit"},
     {Table::kRequests, "requests"},
+    {Table::kSettings, "settings"},
+    {Table::kContent, "content"},
+    {Table::kContentVersions, "content_versions"},
+    {Table::kContentChunks, "content_chunks"},
+    {Table::kJobs, "jobs"},
+    {Table::kTimers, "timers"},
+    {Table::kEnrollments, "enrollments"},
+    {Table::kPlanAssignments, "plan_assignments"},
+    {Table::kNotifications, "notifications"},
+    {Table::kOutbox, "outbox"},
+    {Table::kCompetencies, "competencies"},
+    {Table::kStatistics, "statistics"},
 }};
 
 }  // namespace

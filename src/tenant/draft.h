@@ -60,6 +60,11 @@ class TenantDraft {
     counters_.set_last_assignment(counters_.last_assignment() + 1);
     return AssignmentId(counters_.last_assignment());
   }
+  /// For whatever is neither subject, scope nor assignment: one row of numbers for all of it.
+  uint64_t NewItem() {
+    counters_.set_last_item(counters_.last_item() + 1);
+    return counters_.last_item();
+  }
 
   // --- rows and what they say to the World ---
   const store::Reader& reader() const { return group_; }

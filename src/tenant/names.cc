@@ -11,15 +11,37 @@
 namespace provost {
 namespace {
 
+// What the ids of a collection look like.
+enum class IdForm { kGiven, kNumber, kUuid, kOverride };
+
 constexpr struct {
   Collection collection;
   absl::string_view name;
+  IdForm form = IdForm::kGiven;
 } kCollections[] = {
-    {Collection::kUsers, "users"},         {Collection::kServiceAccounts, "serviceAccounts"},
-    {Collection::kGroups, "groups"},       {Collection::kCatalogs, "catalogs"},
-    {Collection::kCourses, "courses"},     {Collection::kPlans, "plans"},
-    {Collection::kSessions, "sessions"},   {Collection::kAssignments, "assignments"},
-    {Collection::kOverrides, "overrides"}, {Collection::kPolicyVersions, "policyVersions"},
+    {Collection::kUsers, "users"},
+    {Collection::kServiceAccounts, "serviceAccounts"},
+    {Collection::kGroups, "groups"},
+    {Collection::kCatalogs, "catalogs"},
+    {Collection::kCourses, "courses"},
+    {Collection::kPlans, "plans"},
+    {Collection::kSessions, "sessions"},
+    {Collection::kAssignments, "assignments", IdForm::kNumber},
+    {Collection::kOverrides, "overrides", IdForm::kOverride},
+    {Collection::kPolicyVersions, "policyVersions", IdForm::kNumber},
+    {Collection::kPackages, "packages"},
+    {Collection::kPages, "pages"},
+    {Collection::kQuizzes, "quizzes"},
+    {Collection::kQuestionPools, "questionPools"},
+    {Collection::kTasks, "tasks"},
+    {Collection::kCertificateTemplates, "certificateTemplates"},
+    {Collection::kEnrollments, "enrollments", IdForm::kNumber},
+    {Collection::kPlanAssignments, "planAssignments", IdForm::kNumber},
+    {Collection::kImports, "imports", IdForm::kUuid},
+    {Collection::kNotificationRules, "notificationRules"},
+    {Collection::kNotificationTemplates, "notificationTemplates"},
+    {Collection::kOutboxMessages, "outboxMessages", IdForm::kNumber},
+    {Collection::kCompetencies, "competencies"},
 };
 
 bool IsLowerOrDigit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
@@ -37,16 +59,41 @@ bool IsNumberId(absl::string_view id) {
   return absl::SimpleAtoi(id, &number) && number > 0 && absl::StrCat(number) == id;
 }
 
-bool IsValidIdOf(Collection collection, absl::string_view id) {
-  switch (collection) {
-    case Collection::kAssignments:
-    case Collection::kPolicyVersions:
-      return IsNumberId(id);
-    case Collection::kOverrides:
-      return ParseOverrideId(id).has_value();
-    default:
-      return IsValidId(id);
+// A UUID in lower case, as RFC 9562 writes it.
+bool IsUuid(absl::string_view id) {
+  if (id.size() != 36) return false;
+  for (size_t i = 0; i < id.size(); ++i) {
+    const bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
+    const bool is_hex = (id[i] >= '0' && id[i] <= '9') || (id[i] >= 'a' && id[i] <= 'f');
+    if (is_dash ? id[i] != '-' : !is_hex) return false;
   }
+  return true;
+}
+
+IdForm FormOf(Collection collection) {
+  for (const auto& entry : kCollections) {
+    if (entry.collection == collection) return entry.form;
+  }
+  return IdForm::kGiven;
+}
+
+// What the id should have been, where it is not.
+std::optional<absl::string_view> WantedInstead(IdForm form, absl::string_view id) {
+  switch (form) {
+    case IdForm::kNumber:
+      if (!IsNumberId(id)) return "a number from 1 on";
+      break;
+    case IdForm::kUuid:
+      if (!IsUuid(id)) return "a UUID in lower case";
+      break;
+    case IdForm::kOverride:
+      if (!ParseOverrideId(id).has_value()) return "<scope uid>.<role>.<permission>";
+      break;
+    case IdForm::kGiven:
+      if (!IsValidId(id)) return kIdForm;
+      break;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -98,7 +145,6 @@ absl::StatusOr<ResourceName> ParseName(absl::string_view name) {
   if (parts.size() == 2) return result;
   const std::optional<Collection> collection = FindCollection(parts[2]);
   if (!collection.has_value()) {
-    std::vector<absl::string_view> names;
     std::string known;
     for (const auto& entry : kCollections) {
       absl::StrAppend(&known, known.empty() ? "" : ", ", entry.name);
@@ -106,14 +152,9 @@ absl::StatusOr<ResourceName> ParseName(absl::string_view name) {
     return absl::InvalidArgumentError(
         absl::StrCat("there is no collection `", parts[2], "`; wanted one of ", known));
   }
-  if (!IsValidIdOf(*collection, parts[3])) {
-    const absl::string_view wanted =
-        *collection == Collection::kOverrides ? "<scope uid>.<role>.<permission>"
-        : *collection == Collection::kAssignments || *collection == Collection::kPolicyVersions
-            ? "a number from 1 on"
-            : kIdForm;
+  if (const auto wanted = WantedInstead(FormOf(*collection), parts[3]); wanted.has_value()) {
     return absl::InvalidArgumentError(
-        absl::StrCat("`", parts[3], "` is no id in ", parts[2], "; wanted ", wanted));
+        absl::StrCat("`", parts[3], "` is no id in ", parts[2], "; wanted ", *wanted));
   }
   result.collection = *collection;
   result.id = std::string(parts[3]);

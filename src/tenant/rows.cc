@@ -36,7 +36,9 @@ std::string PolicyKey(uint64_t tenant, uint64_t version) {
   return KeyWriter(tenant).U64(version).Take();
 }
 std::string EntityKey(uint64_t tenant, Collection collection, absl::string_view id) {
-  if (collection == Collection::kUsers || collection == Collection::kServiceAccounts) {
+  // Where several collections share a table, the name of the collection keeps them apart.
+  const Table table = TableOf(collection);
+  if (table == Table::kUsers || table == Table::kContent) {
     return KeyWriter(tenant).String(absl::StrCat(CollectionName(collection), "/", id)).Take();
   }
   return KeyWriter(tenant).String(id).Take();
@@ -65,6 +67,26 @@ Table TableOf(Collection collection) {
       return Table::kOverrides;
     case Collection::kPolicyVersions:
       return Table::kPolicies;
+    case Collection::kPackages:
+    case Collection::kPages:
+    case Collection::kQuizzes:
+    case Collection::kQuestionPools:
+    case Collection::kTasks:
+    case Collection::kCertificateTemplates:
+      return Table::kContent;
+    case Collection::kEnrollments:
+      return Table::kEnrollments;
+    case Collection::kPlanAssignments:
+      return Table::kPlanAssignments;
+    case Collection::kImports:
+      return Table::kJobs;
+    case Collection::kNotificationRules:
+    case Collection::kNotificationTemplates:
+      return Table::kNotifications;
+    case Collection::kOutboxMessages:
+      return Table::kOutbox;
+    case Collection::kCompetencies:
+      return Table::kCompetencies;
   }
   return Table::kMeta;
 }

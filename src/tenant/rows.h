@@ -24,8 +24,8 @@ namespace rows = internal::v1;
 std::string TenantRowKey(uint64_t tenant);
 std::string CountersKey(uint64_t tenant);
 std::string PolicyKey(uint64_t tenant, uint64_t version);
-/// For what has a name that people give: users and service accounts by their relative name (they
-/// share a table), everything else by its id.
+/// For what has a name that people give: by the relative name where several collections share a
+/// table (users and service accounts; content), everything else by its id.
 std::string EntityKey(uint64_t tenant, Collection collection, absl::string_view id);
 /// The table of a collection. kTenant, kOverrides and kPolicyVersions have keys of their own.
 store::Table TableOf(Collection collection);

@@ -28,9 +28,34 @@ TEST(Table, NamesAreDistinctAndFoundAgain) {
 TEST(Table, NamesOnDiskAreTheFormat) {
   Words names;
   for (const Table table : AllTables()) names.emplace_back(TableName(table));
-  EXPECT_EQ(names, (Words{"meta", "tenants", "policies", "users", "groups", "members", "catalogs",
-                          "courses", "plans", "sessions", "assignments", "overrides", "indexes",
-                          "changes", "audit", "requests"}));
+  EXPECT_EQ(names, (Words{"meta",
+                          "tenants",
+                          "policies",
+                          "users",
+                          "groups",
+                          "members",
+                          "catalogs",
+                          "courses",
+                          "plans",
+                          "sessions",
+                          "assignments",
+                          "overrides",
+                          "indexes",
+                          "changes",
+                          "audit",
+                          "requests",
+                          "settings",
+                          "content",
+                          "content_versions",
+                          "content_chunks",
+                          "jobs",
+                          "timers",
+                          "enrollments",
+                          "plan_assignments",
+                          "notifications",
+                          "outbox",
+                          "competencies",
+                          "statistics"}));
 }
 
 TEST(Key, BytesAreTheFormat) {

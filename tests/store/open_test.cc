@@ -213,6 +213,19 @@ TEST_F(OpenTest, ANewerFormatIsRefusedWithBothVersionsAndLeftAlone) {
   EXPECT_EQ(fs::last_write_time(FileOf(path_, "MANIFEST-", "")), before);
 }
 
+TEST_F(OpenTest, TablesThatAnOlderVersionDidNotHaveAreMade) {
+  MakeDatabase();
+  {
+    RawDatabase raw(path_);
+    for (const char* newer : {"content", "outbox", "statistics"}) {
+      ASSERT_TRUE(raw->DropColumnFamily(raw.handle(newer)).ok()) << newer;
+    }
+  }
+  auto database = OpenOrDie(path_);
+  EXPECT_EQ(AllRows(*database, Table::kUsers), kRows);
+  EXPECT_TRUE(AllRows(*database, Table::kOutbox).empty());
+}
+
 TEST_F(OpenTest, AnUnknownTableIsRefusedByName) {
   MakeDatabase();
   {
