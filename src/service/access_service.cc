@@ -1,11 +1,14 @@
 #include "service/access_service.h"
 
+#include <google/rpc/error_details.pb.h>
+
 #include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/cord.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "policy/decide/check.h"
@@ -14,6 +17,7 @@
 #include "provost/v1/access_service.pb.h"
 #include "service/explain_message.h"
 #include "service/lookup.h"
+#include "tenant/errors.h"
 #include "tenant/times.h"
 
 namespace provost {
@@ -35,13 +39,13 @@ class Finder {
     if (name.empty()) return kAnonymous;
     absl::StatusOr<SubjectId> found = ResolveSubject(state_, tenant_, Field("subject"), name);
     if (found.ok()) return *found;
-    if (!absl::IsNotFound(found.status())) Merge(found.status(), "subject", name);
+    if (!absl::IsNotFound(found.status())) Merge(found.status());
     return kUnknownSubject;
   }
   ScopeId Scope(absl::string_view name, absl::string_view field = "scope") {
     absl::StatusOr<ScopeId> found = ResolveScope(state_, tenant_, Field(field), name);
     if (found.ok()) return *found;
-    if (!absl::IsNotFound(found.status())) Merge(found.status(), field, name);
+    if (!absl::IsNotFound(found.status())) Merge(found.status());
     return kUnknownScope;
   }
   PermissionId Permission(absl::string_view name, absl::string_view field = "permission") {
@@ -109,6 +113,19 @@ class Finder {
     AddBadField(&bad_, Field(field), value, status.message());
   }
 
+  // The same for what came from BadField, and so names its field already.
+  void Merge(const absl::Status& status) {
+    constexpr absl::string_view kUrl = "type.googleapis.com/google.rpc.BadRequest";
+    google::rpc::BadRequest all;
+    google::rpc::BadRequest more;
+    all.ParseFromString(std::string(bad_.GetPayload(kUrl).value_or(absl::Cord())));
+    more.ParseFromString(std::string(status.GetPayload(kUrl).value_or(absl::Cord())));
+    all.MergeFrom(more);
+    bad_ = absl::InvalidArgumentError("");
+    bad_.SetPayload(kUrl, absl::Cord(all.SerializeAsString()));
+    bad_ = WithFieldPrefix(bad_, "");  // Its message is made of the fields.
+  }
+
   const WorldState& state_;
   const absl::string_view tenant_;
   const std::string prefix_;
@@ -135,12 +152,16 @@ absl::Status DoCheck(ReadCall& call, const v1::CheckRequest& request, v1::CheckR
   return absl::OkStatus();
 }
 
-absl::Status DoBatchCheck(ReadCall& call, const v1::BatchCheckRequest& request,
-                          v1::BatchCheckResponse* response) {
+absl::Status ValidateBatchCheck(const v1::BatchCheckRequest& request) {
   if (request.requests_size() > kMaxBatch) {
     return BadField("requests", absl::StrCat(request.requests_size()),
                     absl::StrCat("wanted 1 to ", kMaxBatch, " questions"));
   }
+  return absl::OkStatus();
+}
+
+absl::Status DoBatchCheck(ReadCall& call, const v1::BatchCheckRequest& request,
+                          v1::BatchCheckResponse* response) {
   std::vector<Question> questions;
   questions.reserve(request.requests_size());
   for (int i = 0; i < request.requests_size(); ++i) {
@@ -162,8 +183,7 @@ absl::Status DoBatchCheck(ReadCall& call, const v1::BatchCheckRequest& request,
   return absl::OkStatus();
 }
 
-absl::Status DoCheckGrid(ReadCall& call, const v1::CheckGridRequest& request,
-                         v1::CheckGridResponse* response) {
+absl::Status ValidateCheckGrid(const v1::CheckGridRequest& request) {
   absl::Status bad;
   if (request.permissions_size() < 1 || request.permissions_size() > kMaxGridPermissions) {
     AddBadField(&bad, "permissions", absl::StrCat(request.permissions_size()),
@@ -178,7 +198,12 @@ absl::Status DoCheckGrid(ReadCall& call, const v1::CheckGridRequest& request,
     AddBadField(&bad, "scopes", absl::StrCat(cells),
                 absl::StrCat("wanted at most ", kMaxGridCells, " permissions times scopes"));
   }
-  if (!bad.ok()) return bad;
+  return bad;
+}
+
+absl::Status DoCheckGrid(ReadCall& call, const v1::CheckGridRequest& request,
+                         v1::CheckGridResponse* response) {
+  const int64_t cells = int64_t{request.permissions_size()} * request.scopes_size();
   Finder finder(call.state, call.tenant->id());
   const SubjectId subject = finder.Subject(request.subject());
   std::vector<PermissionId> permissions;
@@ -326,8 +351,11 @@ absl::Status DoListScopes(ReadCall& call, const v1::ListScopesRequest& request,
 
 void RegisterAccessService(Methods& methods) {
   methods.Read<v1::CheckRequest, v1::CheckResponse>(DoCheck);
-  methods.Read<v1::BatchCheckRequest, v1::BatchCheckResponse>(DoBatchCheck);
-  methods.Scan<v1::CheckGridRequest, v1::CheckGridResponse>(DoCheckGrid);
+  Methods::ValidateBy<v1::BatchCheckRequest>(
+      methods.Read<v1::BatchCheckRequest, v1::BatchCheckResponse>(DoBatchCheck),
+      ValidateBatchCheck);
+  Methods::ValidateBy<v1::CheckGridRequest>(
+      methods.Scan<v1::CheckGridRequest, v1::CheckGridResponse>(DoCheckGrid), ValidateCheckGrid);
   methods.Read<v1::ExplainRequest, v1::ExplainResponse>(DoExplain);
   methods.Read<v1::ListPermissionsRequest, v1::ListPermissionsResponse>(DoListPermissions);
   methods.Scan<v1::ListSubjectsRequest, v1::ListSubjectsResponse>(DoListSubjects);

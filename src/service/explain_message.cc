@@ -26,25 +26,30 @@ class Writer {
       const ScopePath path = state_.PathOf(question.scope);
       for (uint32_t i = 0; i < path.size; ++i) out_->add_path(Name(ScopeId(path.ids[i])));
     }
+    const bool shows_miss = MayName(explanation);
     const RoleDerivation* nearest = nullptr;
     for (const RoleDerivation& role : explanation.roles) {
-      if (role.missing != 0 && role.effect.effect == Effect::kAllow && nearest == nullptr) {
+      if (role.missing != 0 && role.effect.effect == Effect::kAllow && nearest == nullptr &&
+          IsVisible(role)) {
         nearest = &role;
       }
       WriteRole(role, question);
     }
+    const bool writes = state_.matrix().permission(question.permission).access == Access::kWrite;
     for (const FrozenScope& frozen : explanation.frozen) {
+      if (!writes) break;  // Nothing that is only read is held up.
       if (frozen.archived) AddFrozen(frozen.scope, v1::Scope::ARCHIVE);
       if (frozen.held) AddFrozen(frozen.scope, v1::Scope::HOLD);
     }
     if (explanation.decision.reason == Reason::kMissingFacts) {
-      const FactSet missing = explanation.nearest_miss.kind == NearestMiss::Kind::kFact
-                                  ? explanation.nearest_miss.missing
-                              : nearest != nullptr ? nearest->missing
-                                                   : 0;
+      const FactSet missing =
+          explanation.nearest_miss.kind == NearestMiss::Kind::kFact && shows_miss
+              ? explanation.nearest_miss.missing
+          : nearest != nullptr ? nearest->missing
+                               : 0;
       AddFacts(missing, out_->mutable_missing_facts());
     }
-    WriteMiss(explanation.nearest_miss);
+    if (shows_miss) WriteMiss(explanation);
     if (explanation.allowed_until != absl::InfiniteFuture()) {
       *out_->mutable_changes_at() = ToTimestamp(explanation.allowed_until);
     }
@@ -73,11 +78,28 @@ class Writer {
     frozen->set_freeze(freeze);
   }
 
+  static bool StandsSomewhere(const RoleDerivation& role) {
+    return role.via == RoleDerivation::Via::kAssignment || role.via == RoleDerivation::Via::kReach;
+  }
+  bool IsVisible(const RoleDerivation& role) const {
+    return !StandsSomewhere(role) || about_self_ || may_see_(role.scope);
+  }
+
+  // A miss must not name a role that the asker cannot see to be held. A role that is not held at
+  // all, and so would have to be assigned, is no secret.
+  bool MayName(const Explanation& explanation) const {
+    const NearestMiss& miss = explanation.nearest_miss;
+    if (miss.kind == NearestMiss::Kind::kNone || miss.kind == NearestMiss::Kind::kAssignment) {
+      return true;
+    }
+    return std::any_of(
+        explanation.roles.begin(), explanation.roles.end(),
+        [&](const RoleDerivation& role) { return role.role == miss.role && IsVisible(role); });
+  }
+
   void WriteRole(const RoleDerivation& role, const Question& question) {
-    const bool stands_somewhere =
-        role.via == RoleDerivation::Via::kAssignment || role.via == RoleDerivation::Via::kReach;
-    const bool visible = !stands_somewhere || about_self_ || may_see_(role.scope);
-    if (!visible) {
+    const bool stands_somewhere = StandsSomewhere(role);
+    if (!IsVisible(role)) {
       out_->set_redacted(true);
       return;
     }
@@ -107,7 +129,10 @@ class Writer {
       name.id = std::to_string(role.assignment.value);
       held->set_assignment(name.ToString());
       Window window = role.window;
-      window.expires = std::min(window.expires, role.until);
+      for (const GroupStep& step : role.chain) {
+        window.not_before = std::max(window.not_before, step.window.not_before);
+        window.expires = std::min(window.expires, step.window.expires);
+      }
       SetWindow(window, held->mutable_window());
     }
     held->set_scope(Name(role.scope));
@@ -156,7 +181,8 @@ class Writer {
     applied->set_name(name.ToString());
   }
 
-  void WriteMiss(const NearestMiss& miss) {
+  void WriteMiss(const Explanation& explanation) {
+    const NearestMiss& miss = explanation.nearest_miss;
     const Matrix& matrix = state_.matrix();
     switch (miss.kind) {
       case NearestMiss::Kind::kNone:
@@ -177,7 +203,15 @@ class Writer {
                            ? out_->mutable_nearest_miss()->mutable_prevent()
                            : out_->mutable_nearest_miss()->mutable_prohibit();
         effect->set_role(matrix.role(miss.role).name);
-        if (miss.blocking.has_value()) effect->set_scope(Name(miss.blocking->scope));
+        if (miss.blocking.has_value()) {
+          effect->set_scope(Name(miss.blocking->scope));
+          return;
+        }
+        for (const RoleDerivation& role : explanation.roles) {
+          if (role.role != miss.role || role.cell == nullptr) continue;
+          effect->set_source(role.cell->source);
+          return;
+        }
         return;
       }
       case NearestMiss::Kind::kAssignment: {

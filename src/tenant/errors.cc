@@ -12,6 +12,10 @@ namespace provost {
 namespace {
 
 constexpr size_t kMaxQuotedBytes = 80;
+// An error travels in the trailers of its call, its text three times over and partly in base64, and
+// clients take 8 KiB of those. What goes beyond this is not named.
+constexpr size_t kMaxDetailBytes = 1200;
+constexpr absl::string_view kMore = "and more than fits into one answer";
 
 template <typename Detail>
 std::string UrlOf() {
@@ -65,6 +69,14 @@ void AddBadField(absl::Status* status, absl::string_view field, absl::string_vie
                  absl::string_view wanted) {
   google::rpc::BadRequest bad =
       GetDetail<google::rpc::BadRequest>(*status).value_or(google::rpc::BadRequest());
+  if (bad.ByteSizeLong() > kMaxDetailBytes) {
+    if (bad.field_violations().rbegin()->description() == kMore) return;
+    auto* more = bad.add_field_violations();
+    more->set_field(std::string(field));
+    more->set_description(std::string(kMore));
+    *status = FromBadRequest(bad);
+    return;
+  }
   auto* violation = bad.add_field_violations();
   violation->set_field(std::string(field));
   violation->set_description(value.empty() ? absl::StrCat("is empty; ", wanted)
@@ -98,6 +110,10 @@ void AddFailedPrecondition(absl::Status* status, absl::string_view type, absl::s
   google::rpc::PreconditionFailure failure =
       GetDetail<google::rpc::PreconditionFailure>(*status).value_or(
           google::rpc::PreconditionFailure());
+  if (failure.ByteSizeLong() > kMaxDetailBytes) {
+    if (failure.violations().rbegin()->description() == kMore) return;
+    description = kMore;
+  }
   auto* violation = failure.add_violations();
   violation->set_type(std::string(type));
   violation->set_subject(std::string(subject));
