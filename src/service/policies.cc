@@ -9,6 +9,25 @@
 #include "tenant/errors.h"
 
 namespace provost {
+namespace {
+
+// What stands between backticks after `before` in a diagnostic's message.
+std::string WordAfter(absl::string_view message, absl::string_view before) {
+  const size_t begin = message.find(before);
+  if (begin == absl::string_view::npos) return "";
+  message.remove_prefix(begin + before.size());
+  return std::string(message.substr(0, message.find('`')));
+}
+
+}  // namespace
+
+std::string OffendingWord(const Diagnostic& diagnostic) {
+  return WordAfter(diagnostic.message, "`");
+}
+
+std::string NearestWord(const Diagnostic& diagnostic) {
+  return WordAfter(diagnostic.message, "did you mean `");
+}
 
 absl::StatusOr<CompiledPolicy> LoadPreset(absl::string_view name) {
   absl::StatusOr<std::string> text = PresetText(name);
@@ -33,7 +52,7 @@ absl::StatusOr<CompiledPolicy> CompileSource(absl::string_view field,
     AddBadField(
         &bad,
         diagnostic.field.empty() ? std::string(field) : absl::StrCat(field, ".", diagnostic.field),
-        "", diagnostic.message);
+        OffendingWord(diagnostic), diagnostic.message);
   }
   if (bad.ok()) return result.status();
   return bad;

@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "policy/compiler/diagnostic.h"
 #include "provost/v1/policy.pb.h"
 #include "provost/v1/tenant_service.pb.h"
 #include "tenant/registry.h"
@@ -13,6 +14,11 @@ namespace provost {
 
 /// A preset with its source. NOT_FOUND with the nearest name.
 absl::StatusOr<CompiledPolicy> LoadPreset(absl::string_view name);
+
+/// The word that a problem of a policy is about, and the nearest right one; empty where there is
+/// none.
+std::string OffendingWord(const Diagnostic& diagnostic);
+std::string NearestWord(const Diagnostic& diagnostic);
 
 /// A source, compiled. INVALID_ARGUMENT with a bad field for each error found.
 absl::StatusOr<CompiledPolicy> CompileSource(absl::string_view field,

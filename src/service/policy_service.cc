@@ -12,6 +12,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "policy/compiler/compiler.h"
 #include "policy/compiler/diff.h"
 #include "policy/decide/delegation.h"
@@ -26,17 +27,17 @@ namespace {
 
 constexpr size_t kMaxSourceText = size_t{1} << 20;
 constexpr size_t kMaxComment = 1000;
-constexpr size_t kMaxBreaks = 100;  // named in one error
 
-// The word between backticks that follows `before` in a diagnostic's message; empty if there is
-// none.
-std::string WordAfter(absl::string_view message, absl::string_view before) {
-  const size_t begin = message.find(before);
-  if (begin == absl::string_view::npos) return "";
-  message.remove_prefix(begin + before.size());
-  return std::string(message.substr(0, message.find('`')));
+// What would break, for people, who know the tenant by its full name.
+std::vector<std::string> BreaksOf(const WorldState& state, absl::string_view tenant,
+                                  const Matrix& next, absl::Time now) {
+  std::vector<std::string> breaks = FindPolicyBreaks(state, next, now);
+  const std::string root = absl::StrCat(" at `", FullName(tenant, kRootScopeName), "`");
+  for (std::string& each : breaks) {
+    absl::StrReplaceAll({{absl::StrCat(" at `", kRootScopeName, "`"), root}}, &each);
+  }
+  return breaks;
 }
-std::string WordOf(const Diagnostic& diagnostic) { return WordAfter(diagnostic.message, "`"); }
 
 // A request with a source, as a message or as text.
 template <typename Request>
@@ -61,7 +62,7 @@ absl::StatusOr<CompiledPolicy> CompileRequest(const Request& request) {
     absl::Status bad;
     for (const Diagnostic& diagnostic : result.diagnostics) {
       if (diagnostic.severity != Diagnostic::Severity::kError) continue;
-      AddBadField(&bad, "source_text", WordOf(diagnostic),
+      AddBadField(&bad, "source_text", OffendingWord(diagnostic),
                   absl::StrCat("line ", diagnostic.line, ", column ", diagnostic.column, ": ",
                                diagnostic.message));
     }
@@ -80,6 +81,17 @@ std::string VersionName(absl::string_view tenant, uint64_t version) {
 }
 
 std::string EtagOfVersion(uint64_t version) { return absl::StrCat("v", version); }
+
+// Refuses what is not the name of a version, nor, where `or_tenant`, of a tenant.
+absl::Status CheckVersionName(absl::string_view name, bool or_tenant) {
+  absl::StatusOr<ResourceName> parsed = ParseName(name);
+  if (!parsed.ok()) return BadField("name", name, parsed.status().message());
+  if (parsed->collection == Collection::kPolicyVersions) return absl::OkStatus();
+  if (or_tenant && parsed->collection == Collection::kTenant) return absl::OkStatus();
+  return BadField("name", name,
+                  or_tenant ? "wanted `tenants/<tenant>` or one of its `policyVersions/<number>`"
+                            : "wanted `tenants/<tenant>/policyVersions/<number>`");
+}
 
 // The version that a name names; that in force for a tenant's own name.
 absl::StatusOr<uint64_t> VersionOf(absl::string_view field, absl::string_view name,
@@ -132,15 +144,15 @@ absl::Status Validate(ReadCall& call, const v1::ValidatePolicyRequest& request,
                           ? v1::PolicyDiagnostic::ERROR
                           : v1::PolicyDiagnostic::WARNING);
     out->set_message(diagnostic.message);
-    out->set_word(WordOf(diagnostic));
-    out->set_nearest(WordAfter(diagnostic.message, "did you mean `"));
+    out->set_word(OffendingWord(diagnostic));
+    out->set_nearest(NearestWord(diagnostic));
     out->set_line(diagnostic.line);
     out->set_column(diagnostic.column);
   }
   if (result.matrix == nullptr) return absl::OkStatus();
   response->set_valid(true);
   response->set_digest(result.matrix->digest());
-  for (std::string& each : FindPolicyBreaks(call.state, *result.matrix, call.now)) {
+  for (std::string& each : BreaksOf(call.state, call.tenant->id(), *result.matrix, call.now)) {
     *response->add_breaks() = std::move(each);
   }
   return absl::OkStatus();
@@ -156,9 +168,8 @@ absl::Status PutInForce(MutateCall& call, rows::PolicyRow row,
   const uint64_t active = call.draft.row().policy_version();
   absl::Status status = CheckEtag(VersionName(tenant, active), etag, EtagOfVersion(active));
   if (!status.ok()) return status;
-  const std::vector<std::string> breaks = FindPolicyBreaks(call.state(), *matrix, call.now());
-  for (size_t i = 0; i < breaks.size() && i < kMaxBreaks; ++i) {
-    AddFailedPrecondition(&status, "POLICY_BREAKS", FullName(tenant, kRootScopeName), breaks[i]);
+  for (const std::string& each : BreaksOf(call.state(), tenant, *matrix, call.now())) {
+    AddFailedPrecondition(&status, "POLICY_BREAKS", FullName(tenant, kRootScopeName), each);
   }
   if (!status.ok()) return status;
   v1::PolicyVersion* policy = row.mutable_policy();
@@ -199,7 +210,7 @@ absl::Status Apply(MutateCall& call, const v1::ApplyPolicyRequest& request,
 }
 
 absl::Status ValidateRollback(const v1::RollbackPolicyRequest& request) {
-  absl::Status status;
+  absl::Status status = CheckVersionName(request.name(), /*or_tenant=*/false);
   CheckText("comment", request.comment(), 0, kMaxComment, &status);
   CheckRequestId(request.request_id(), &status);
   return status;
@@ -210,9 +221,6 @@ absl::StatusOr<std::pair<uint64_t, rows::PolicyRow>> ReadTarget(
     const store::Reader& reader, const Tenant& tenant, const v1::RollbackPolicyRequest& request) {
   absl::StatusOr<uint64_t> version = VersionOf("name", request.name(), tenant.id(), 0);
   if (!version.ok()) return version.status();
-  if (*version == 0) {
-    return BadField("name", request.name(), "wanted `tenants/<tenant>/policyVersions/<number>`");
-  }
   absl::StatusOr<rows::PolicyRow> row = ReadVersion(reader, tenant, *version);
   if (!row.ok()) return row.status();
   return std::make_pair(*version, *std::move(row));
@@ -358,7 +366,9 @@ void RegisterPolicyService(Methods& methods) {
   methods.Scan<v1::ValidatePolicyRequest, v1::ValidatePolicyResponse>(Validate);
   Method& apply = methods.Mutate<v1::ApplyPolicyRequest, v1::PolicyVersion>(ValidateApply, Apply);
   Methods::AuthorizeBy<v1::ApplyPolicyRequest>(apply, MayApply);
-  methods.Read<v1::GetPolicyRequest, v1::PolicyVersion>(Get);
+  Methods::ValidateBy<v1::GetPolicyRequest>(
+      methods.Read<v1::GetPolicyRequest, v1::PolicyVersion>(Get),
+      [](const v1::GetPolicyRequest& request) { return CheckVersionName(request.name(), true); });
   methods.Read<v1::ListPolicyVersionsRequest, v1::ListPolicyVersionsResponse>(List);
   methods.Scan<v1::DiffPoliciesRequest, v1::DiffPoliciesResponse>(Diff);
   Method& roll_back =
