@@ -24,6 +24,12 @@ absl::Status Denied(absl::string_view permission, absl::string_view name) {
           : absl::StrCat("not permitted: needs `", permission, "` for ", Quoted(name)));
 }
 
+// Only who would be allowed learns of a freeze: it says nothing new to them.
+absl::Status Frozen(absl::string_view name) {
+  return FailedPrecondition(
+      "FROZEN", name, absl::StrCat(Quoted(name), " or a scope above it is archived or on hold"));
+}
+
 FactSet SelfFact(const Matrix& matrix, bool about_self) {
   if (!about_self) return 0;
   const std::optional<int> bit = matrix.FindFact("self");
@@ -88,7 +94,9 @@ absl::StatusOr<std::optional<ScopeId>> PlaceOf(const ResourceName& name, const W
     }
     return std::optional<ScopeId>();
   }
-  return std::optional<ScopeId>(state.root());  // A policy's version belongs to the tenant.
+  // A policy's version belongs to the tenant.
+  if (name.collection == Collection::kPolicyVersions) return std::optional<ScopeId>(state.root());
+  return std::optional<ScopeId>();
 }
 
 // Would the actor be allowed `permission` at a thing of `kind` that stood right under the tenant?
@@ -246,26 +254,25 @@ absl::StatusOr<Subject> FindSubject(const MethodRule& rule, const Message& reque
   const std::string first = subject.places[0].name.ToString();
   if (option.judged_in() == v1::Authorization::SYSTEM) {
     if (actor.tenant != registry.system()) return Denied(option.permission(), first);
-    if (subject.tenant == nullptr) {
-      // Whoever may do this to every tenant may know that this one is not there.
-      auto view = registry.system()->world().Read();
-      if (MightRead(*view, actor.subject, option.permission(), ScopeKind::kCatalog,
-                    registry.clock().Now())) {
-        return NotFound("tenant", first);
-      }
-      return Denied(option.permission(), first);
-    }
+    subject.missing = subject.tenant == nullptr;
+    if (subject.missing) subject.tenant = registry.system();
     return subject;
   }
   if (subject.tenant != nullptr && actor.tenant == subject.tenant) {
     subject.judge = subject.tenant;
     return subject;
   }
-  if (!option.system_permission().empty() && actor.tenant == registry.system() &&
-      subject.tenant != nullptr &&
-      (!option.scratch_only() || subject.tenant->row()->tenant().scratch())) {
+  if (!option.system_permission().empty() && actor.tenant == registry.system()) {
     subject.by_system_permission = true;
-    return subject;
+    if (subject.tenant == nullptr && !option.scratch_only()) {
+      subject.missing = true;
+      subject.tenant = registry.system();
+      return subject;
+    }
+    if (subject.tenant != nullptr &&
+        (!option.scratch_only() || subject.tenant->row()->tenant().scratch())) {
+      return subject;
+    }
   }
   return Denied(option.permission(), first);
 }
@@ -281,13 +288,30 @@ absl::Status Authorize(const MethodRule& rule, const Message& request, const Act
     const std::string& permission =
         subject.by_system_permission ? option.system_permission() : option.permission();
     if (option.scopes() == v1::Authorization::EACH) return absl::OkStatus();
+    if (subject.missing) {
+      // Whoever may do this to every tenant may know that this one is not there.
+      const std::string name = subject.places[0].name.ToString();
+      if (!MightRead(judge, actor.subject, permission, ScopeKind::kCatalog, now)) {
+        return Denied(permission, name);
+      }
+      return missing_is_fine ? absl::OkStatus() : NotFound("tenant", name);
+    }
     ScopeId scope = judge.root();
     const bool at_root = subject.places.empty() || option.scratch_only();
     if (!at_root) scope = ScopeId(subject.tenant->row()->system_scope());
     if (!judge.HasScope(scope)) scope = judge.root();  // The system tenant itself.
-    if (IsAllowed(judge, actor.subject, permission, scope, false, now)) return absl::OkStatus();
-    return Denied(permission,
-                  subject.places.empty() ? actor.name : subject.places[0].name.ToString());
+    const std::string name =
+        subject.places.empty() ? actor.name : subject.places[0].name.ToString();
+    const std::optional<PermissionId> id = judge.matrix().FindPermission(permission);
+    if (!id.has_value()) return Denied(permission, name);
+    Question question;
+    question.subject = actor.subject;
+    question.permission = *id;
+    question.scope = scope;
+    question.time = now;
+    const Decision decision = Check(judge, question);
+    if (decision.allowed()) return absl::OkStatus();
+    return decision.reason == Reason::kFrozen ? Frozen(name) : Denied(permission, name);
   }
 
   const uint64_t tenant = subject.tenant->number();
@@ -330,13 +354,7 @@ absl::Status Authorize(const MethodRule& rule, const Message& request, const Act
       }
     }
     if (decision.allowed()) continue;
-    if (decision.reason == Reason::kFrozen) {
-      // Only who would be allowed learns of the freeze: it says nothing new to them.
-      return FailedPrecondition(
-          "FROZEN", name,
-          absl::StrCat(Quoted(name), " or a scope above it is archived or on hold"));
-    }
-    return Denied(permission, name);
+    return decision.reason == Reason::kFrozen ? Frozen(name) : Denied(permission, name);
   }
   return absl::OkStatus();
 }

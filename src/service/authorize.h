@@ -25,6 +25,7 @@ struct Subject {
   std::shared_ptr<Tenant> tenant;  ///< Which the request is about; `system` where it names none.
   std::shared_ptr<Tenant> judge;   ///< In which it is judged.
   bool by_system_permission = false;
+  bool missing = false;  ///< The tenant that it names is not there; `tenant` is `system` then.
 
   struct Place {
     std::string path;         ///< The field, for errors.

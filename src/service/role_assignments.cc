@@ -35,9 +35,7 @@ v1::Assignment ToMessage(const WorldState& state, absl::string_view tenant, Assi
 
 AssignmentId UidOf(const ResourceName& name) {
   uint64_t uid = 0;
-  // `017` is not another name of 17.
-  const bool exact = absl::SimpleAtoi(name.id, &uid) && absl::StrCat(uid) == name.id;
-  return AssignmentId(exact ? uid : 0);
+  return absl::SimpleAtoi(name.id, &uid) ? AssignmentId(uid) : AssignmentId(0);
 }
 
 absl::StatusOr<rows::AssignmentRow> FindAssignment(const store::Reader& reader, uint64_t tenant,
@@ -115,6 +113,7 @@ std::string WhyExcluded(const absl::Status& conflict, bool readable, absl::strin
 absl::Status AsAnswer(const Verdict& verdict, const RuleCall& call, RoleId role,
                       absl::string_view scope, absl::StatusOr<SubjectId> subject,
                       absl::string_view subject_name) {
+  if (!subject.ok()) return verdict.status;
   if (absl::IsInvalidArgument(verdict.status)) {
     return BadField("assignment.scope", scope, verdict.status.message());
   }

@@ -10,6 +10,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "policy/decide/freeze.h"
 #include "provost/v1/tenant_service.pb.h"
 #include "service/email_index.h"
 #include "service/lookup.h"
@@ -227,9 +228,7 @@ absl::Status CreateTenant(MutateCall& call, const v1::CreateTenantRequest& reque
 
 // --- reading ---
 
-absl::Status GetTenant(ReadCall& call, const v1::GetTenantRequest& request, v1::Tenant* response) {
-  absl::StatusOr<ResourceName> name = ParseNameIn(Collection::kTenant, "name", request.name());
-  if (!name.ok()) return name.status();
+absl::Status GetTenant(ReadCall& call, const v1::GetTenantRequest&, v1::Tenant* response) {
   *response = ToMessage(*call.tenant->row());
   return absl::OkStatus();
 }
@@ -270,8 +269,6 @@ template <typename Change>
 absl::Status ChangeTenant(MutateCall& call, absl::string_view name, absl::string_view etag,
                           v1::Tenant* response, Change change) {
   TenantDraft& draft = call.draft;
-  absl::StatusOr<ResourceName> parsed = ParseNameIn(Collection::kTenant, "name", name);
-  if (!parsed.ok()) return parsed.status();
   rows::TenantRow row = draft.row();
   if (absl::Status status = CheckEtag(name, etag, EtagOfTenant(row)); !status.ok()) {
     return status;
@@ -287,6 +284,9 @@ absl::Status ChangeTenant(MutateCall& call, absl::string_view name, absl::string
 constexpr absl::string_view kMutableTenantFields[] = {"display_name"};
 
 absl::Status ValidateUpdateTenant(const v1::UpdateTenantRequest& request) {
+  absl::Status name =
+      ParseNameIn(Collection::kTenant, "tenant.name", request.tenant().name()).status();
+  if (!name.ok()) return name;
   absl::StatusOr<std::vector<std::string>> fields =
       FieldsToUpdate(request.update_mask(), request.tenant(), kMutableTenantFields);
   if (!fields.ok()) return fields.status();
@@ -306,15 +306,24 @@ absl::Status UpdateTenant(MutateCall& call, const v1::UpdateTenantRequest& reque
 }
 
 template <typename Request>
-absl::Status NothingToValidate(const Request&) {
-  return absl::OkStatus();
+absl::Status ValidateName(const Request& request) {
+  return ParseNameIn(Collection::kTenant, "name", request.name()).status();
 }
 
 template <typename Request>
 absl::Status SetSuspended(MutateCall& call, const Request& request, bool suspended,
                           v1::Tenant* response) {
-  if (absl::Status status = CheckNotSystem(call.draft, "suspended"); !status.ok()) return status;
+  if (absl::Status status = CheckNotSystem(call.draft, suspended ? "suspended" : "resumed");
+      !status.ok()) {
+    return status;
+  }
   return ChangeTenant(call, request.name(), request.etag(), response, [&](v1::Tenant& tenant) {
+    if (tenant.suspended() == suspended) {
+      return FailedPrecondition(
+          suspended ? "SUSPENDED" : "NOT_SUSPENDED", request.name(),
+          absl::StrCat(Quoted(request.name()),
+                       suspended ? " is suspended already" : " is not suspended"));
+    }
     tenant.set_suspended(suspended);
     return absl::OkStatus();
   });
@@ -329,8 +338,10 @@ absl::Status ResumeTenant(MutateCall& call, const v1::ResumeTenantRequest& reque
   return SetSuspended(call, request, false, response);
 }
 
-// Refused while anything is on hold; whatever is archived goes.
+// Refused while anything is on hold; whatever is archived goes. The freezes of a scratch tenant are
+// part of the world that it was made for, and guard nothing.
 absl::Status CheckNothingHeld(const TenantDraft& draft) {
+  if (draft.row().tenant().scratch()) return absl::OkStatus();
   const WorldState& state = draft.state();
   absl::Status status;
   state.ForEachInSubtree(state.root(), [&](ScopeId scope) {
@@ -358,8 +369,11 @@ absl::Status DraftDeletion(MutationContext& context, const Backend& backend) {
 absl::Status DeleteTenant(MutateCall& call, const v1::DeleteTenantRequest& request,
                           google::protobuf::Empty*) {
   TenantDraft& draft = call.draft;
-  absl::Status status = ParseNameIn(Collection::kTenant, "name", request.name()).status();
-  if (status.ok()) status = CheckNotSystem(draft, "deleted");
+  absl::StatusOr<ResourceName> name = ParseNameIn(Collection::kTenant, "name", request.name());
+  if (!name.ok()) return name.status();
+  // Judged as missing, and let through for `allow_missing`.
+  if (name->tenant != draft.id()) return absl::OkStatus();
+  absl::Status status = CheckNotSystem(draft, "deleted");
   if (status.ok()) {
     status = CheckEtag(request.name(), request.etag(), EtagOfTenant(draft.row()));
   }
@@ -473,15 +487,17 @@ void RegisterTenantService(Methods& methods) {
   set_up.committed = [](const Backend& backend) { backend.bootstrap->Use(); };
   methods.Mutate<v1::CreateTenantRequest, v1::Tenant>(ValidateCreateTenant, CreateTenant)
       .validate_on_pool = true;
-  methods.Read<v1::GetTenantRequest, v1::Tenant>(GetTenant);
+  Methods::ValidateBy<v1::GetTenantRequest>(
+      methods.Read<v1::GetTenantRequest, v1::Tenant>(GetTenant),
+      ValidateName<v1::GetTenantRequest>);
   methods.Scan<v1::ListTenantsRequest, v1::ListTenantsResponse>(ListTenants);
   methods.Mutate<v1::UpdateTenantRequest, v1::Tenant>(ValidateUpdateTenant, UpdateTenant);
-  methods.Mutate<v1::SuspendTenantRequest, v1::Tenant>(NothingToValidate<v1::SuspendTenantRequest>,
+  methods.Mutate<v1::SuspendTenantRequest, v1::Tenant>(ValidateName<v1::SuspendTenantRequest>,
                                                        SuspendTenant);
-  methods.Mutate<v1::ResumeTenantRequest, v1::Tenant>(NothingToValidate<v1::ResumeTenantRequest>,
+  methods.Mutate<v1::ResumeTenantRequest, v1::Tenant>(ValidateName<v1::ResumeTenantRequest>,
                                                       ResumeTenant);
   methods.Mutate<v1::DeleteTenantRequest, google::protobuf::Empty>(
-      NothingToValidate<v1::DeleteTenantRequest>, DeleteTenant);
+      ValidateName<v1::DeleteTenantRequest>, DeleteTenant);
   methods
       .Mutate<v1::LoadScenarioRequest, v1::LoadScenarioResponse>(ValidateLoadScenario, LoadScenario)
       .validate_on_pool = true;
@@ -497,7 +513,11 @@ void DeleteExpiredTenants(const Backend& backend) {
     mutation.actor.name = "server";
     mutation.method = "server.DeleteExpiredTenant";
     mutation.prepare = [backend](MutationContext& context) -> absl::StatusOr<std::string> {
-      if (absl::Status status = DraftDeletion(context, backend); !status.ok()) return status;
+      // Timers skip what is frozen (rule 19): here, the scope that stands for the tenant above it.
+      absl::Status status = CheckPathNotFrozen(context.StateOf(backend.registry->system()),
+                                               ScopeId(context.draft().row().system_scope()));
+      if (status.ok()) status = DraftDeletion(context, backend);
+      if (!status.ok()) return status;
       return std::string();
     };
     // Whatever hinders it now, the next round finds the tenant again.

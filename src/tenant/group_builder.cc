@@ -117,8 +117,11 @@ bool GroupBuilder::IsTaken(absl::string_view id) const {
 absl::StatusOr<MutationResult> GroupBuilder::Prepare(TenantMutation& mutation,
                                                      store::WriteGroup& group) {
   const absl::Time now = registry_->clock().Now();
-  if (registry_->Find(mutation.tenant->id()) != mutation.tenant ||
-      SuccessorOf(mutation.tenant).deleted) {
+  if (mutation.answers == nullptr) mutation.answers = mutation.tenant;
+  const bool gone = registry_->Find(mutation.tenant->id()) != mutation.tenant ||
+                    SuccessorOf(mutation.tenant).deleted;
+  // Answers that are kept elsewhere can be given again all the same.
+  if (gone && (mutation.answers == mutation.tenant || mutation.request_id.empty())) {
     return absl::NotFoundError("the tenant is no longer there");
   }
   // What the mutation writes goes here first, so that a failure leaves the group as it was.
@@ -143,6 +146,7 @@ absl::StatusOr<MutationResult> GroupBuilder::Prepare(TenantMutation& mutation,
       return result;
     }
   }
+  if (gone) return absl::NotFoundError("the tenant is no longer there");
 
   absl::StatusOr<std::string> response = PrepareFresh(mutation, context);
   absl::Status status = response.ok() ? own.status() : response.status();
@@ -223,7 +227,7 @@ absl::StatusOr<std::optional<std::string>> GroupBuilder::FindAnswer(const Tenant
                                                                     const WriteGroup& group,
                                                                     absl::Time now) const {
   absl::StatusOr<std::optional<rows::RequestRow>> row = ReadRow<rows::RequestRow>(
-      group, Table::kRequests, AnswerKey(mutation.tenant->number(), mutation.request_id));
+      group, Table::kRequests, AnswerKey(mutation.answers->number(), mutation.request_id));
   if (!row.ok()) return row.status();
   if (!row->has_value() || FromTimestamp((*row)->expires()) <= now) {
     return std::optional<std::string>();
@@ -240,7 +244,7 @@ absl::StatusOr<std::optional<std::string>> GroupBuilder::FindAnswer(const Tenant
 
 void GroupBuilder::KeepAnswer(const TenantMutation& mutation, absl::string_view response,
                               absl::Time now, WriteGroup& group) const {
-  const uint64_t tenant = mutation.tenant->number();
+  const uint64_t tenant = mutation.answers->number();
   // Those past their time, from the oldest on.
   store::ScanOptions scan;
   scan.limit = kForgetAtOnce;

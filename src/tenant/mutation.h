@@ -80,8 +80,11 @@ struct MutationResult {
 
 /// One change, as it is handed to the lane.
 struct TenantMutation {
-  /// The tenant that it is about, whose request ids and audit it goes into.
+  /// The tenant that it is about, whose audit it goes into.
   std::shared_ptr<Tenant> tenant;
+  /// Where the answer to its request id is kept, so that one that deletes `tenant` can be given
+  /// again. Null: in `tenant`.
+  std::shared_ptr<Tenant> answers;
   Actor actor;
   std::string method;       ///< `RoleService.CreateAssignment`.
   std::string call_id;      ///< For the audit row.

@@ -15,6 +15,7 @@
 #include <sstream>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "client/channel.h"
 #include "provost/v1/catalog_service.pb.h"
 #include "provost/v1/course_service.pb.h"
@@ -33,9 +34,9 @@ std::string ReadFile(const std::string& path) {
   return text.str();
 }
 
-v1::PolicySource ReadPolicy() {
+v1::PolicySource ReadPolicy(absl::string_view name) {
   v1::PolicySource source;
-  const std::string text = ReadFile(absl::StrCat(PROVOST_TEST_DATA_DIR, "/acme_policy.textproto"));
+  const std::string text = ReadFile(absl::StrCat(PROVOST_TEST_DATA_DIR, "/", name));
   if (!google::protobuf::TextFormat::ParseFromString(text, &source)) std::abort();
   return source;
 }
@@ -55,7 +56,10 @@ grpc::Status CallMethod(const std::shared_ptr<grpc::Channel>& channel, absl::str
     }
   }
   grpc::ClientContext context;
-  if (!actor.empty()) context.AddMetadata("provost-actor", AcmeTest::Full(actor));
+  if (!actor.empty()) {
+    const bool is_full = absl::StartsWith(actor, "tenants/");
+    context.AddMetadata("provost-actor", is_full ? std::string(actor) : AcmeTest::Full(actor));
+  }
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
   const grpc::Slice slice(request.SerializeAsString());
   const grpc::ByteBuffer bytes(&slice, 1);
@@ -74,7 +78,7 @@ grpc::Status CallMethod(const std::shared_ptr<grpc::Channel>& channel, absl::str
   return status;
 }
 
-AcmeTest::AcmeTest() {
+AcmeTest::AcmeTest(absl::string_view policy) {
   std::string folder = absl::StrCat(::testing::TempDir(), "/provost-XXXXXX");
   if (mkdtemp(folder.data()) == nullptr) std::abort();
   folder_ = folder;
@@ -83,7 +87,7 @@ AcmeTest::AcmeTest() {
   request.set_bootstrap_secret(std::string(
       absl::StripAsciiWhitespace(ReadFile(absl::StrCat(folder_, "/bootstrap-secret")))));
   request.set_tenant_id("acme");
-  *request.mutable_policy()->mutable_source() = ReadPolicy();
+  *request.mutable_policy()->mutable_source() = ReadPolicy(policy);
   request.mutable_administrator()->set_user_id("ann");
   request.mutable_administrator()->set_email("ann@acme.example");
   const auto answer = Call<v1::SetUpResponse>("", request);
@@ -100,13 +104,14 @@ AcmeTest::~AcmeTest() {
   std::filesystem::remove_all(folder_, ignored);
 }
 
-void AcmeTest::Start() {
+void AcmeTest::Start(const std::function<void(ServerOptions*)>& adjust) {
   ServerOptions options;
   options.listen = "127.0.0.1:0";
   options.data = folder_;
   options.sync = false;  // Nothing here loses power.
   options.log_level = "off";
   options.block_cache_mib = 8;
+  if (adjust != nullptr) adjust(&options);
   absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(options);
   if (!server.ok()) {
     ADD_FAILURE() << server.status();
@@ -116,10 +121,14 @@ void AcmeTest::Start() {
   channel_ = MakeChannel(server_->address());
 }
 
-void AcmeTest::Restart() {
+void AcmeTest::Stop() {
   channel_.reset();
   server_.reset();
-  Start();
+}
+
+void AcmeTest::Restart(const std::function<void(ServerOptions*)>& adjust) {
+  Stop();
+  Start(adjust);
 }
 
 void AcmeTest::MakeCatalog(absl::string_view id, absl::string_view parent) {

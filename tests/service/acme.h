@@ -10,6 +10,7 @@
 #include <grpcpp/support/status.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -59,8 +60,8 @@ struct Answer {
   }
 };
 
-// Calls the method whose request this is. `actor` is a name within `acme`, such as `users/ann`;
-// empty: nobody.
+// Calls the method whose request this is. `actor` is a name within `acme`, such as `users/ann`, or a
+// full one of any tenant; empty: nobody.
 grpc::Status CallMethod(const std::shared_ptr<grpc::Channel>& channel, absl::string_view actor,
                         const google::protobuf::Message& request,
                         google::protobuf::Message* response);
@@ -75,7 +76,8 @@ class AcmeTest : public ::testing::Test {
   }
 
  protected:
-  AcmeTest();
+  // `policy` is a file of tests/service/data.
+  explicit AcmeTest(absl::string_view policy = "acme_policy.textproto");
   ~AcmeTest() override;
 
   template <typename Response, typename Request>
@@ -86,8 +88,12 @@ class AcmeTest : public ::testing::Test {
   }
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
 
-  // Stops the server and starts it again on the same data.
-  void Restart();
+  // Stops the server and starts it again on the same data, with options that `adjust` changes.
+  void Restart(const std::function<void(ServerOptions*)>& adjust = nullptr);
+  void Stop();
+  void Start(const std::function<void(ServerOptions*)>& adjust = nullptr);
+  Server& server() { return *server_; }
+  const std::string& folder() const { return folder_; }
 
   // Each is done by `users/ann` and must succeed. Names are within `acme`: `catalogs/safety`.
   void MakeCatalog(absl::string_view id, absl::string_view parent = "");
@@ -102,8 +108,6 @@ class AcmeTest : public ::testing::Test {
   void Hold(absl::string_view scope);
 
  private:
-  void Start();
-
   std::string folder_;
   std::unique_ptr<Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
