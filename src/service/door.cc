@@ -1,6 +1,5 @@
 #include "service/door.h"
 
-#include <google/protobuf/arena.h>
 #include <google/rpc/error_details.pb.h>
 #include <google/rpc/status.pb.h>
 #include <grpcpp/impl/codegen/proto_utils.h>
@@ -15,6 +14,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "service/door_call.h"
 #include "service/wire_check.h"
 #include "tenant/errors.h"
 
@@ -62,11 +62,6 @@ const google::protobuf::FieldDescriptor* FindField(const Message& message, const
   return message.GetDescriptor()->FindFieldByName(name);
 }
 
-absl::Status PoolIsFull() {
-  return RetryAfter(absl::ResourceExhaustedError("too many large calls are waiting; try again"),
-                    kRetryWhenBusy);
-}
-
 // A request to delete that is content where there is nothing (AIP-135). Only who may learn that it
 // is missing gets NOT_FOUND from Authorize, so it tells nobody more.
 bool AllowsMissing(const Message& request) {
@@ -103,44 +98,67 @@ grpc::Status ToGrpc(const absl::Status& status, absl::string_view call_id) {
 
 }  // namespace
 
+absl::Status PoolIsFull() {
+  return RetryAfter(absl::ResourceExhaustedError("too many large calls are waiting; try again"),
+                    kRetryWhenBusy);
+}
+
+absl::StatusOr<Message*> ParseMessage(const Message& prototype, const grpc::ByteBuffer& bytes,
+                                      google::protobuf::Arena* arena) {
+  Message* const message = prototype.New(arena);
+  // The reader only reads, but takes a buffer that it may write to.
+  grpc::ByteBuffer copy(bytes);
+  grpc::ProtoBufferReader reader(&copy);
+  if (!reader.status().ok() || !message->ParseFromZeroCopyStream(&reader)) {
+    return ExplainUnreadable(*prototype.GetDescriptor(), Dump(bytes));
+  }
+  return message;
+}
+
+absl::Status SerializeMessage(const Message& message, grpc::ByteBuffer* bytes) {
+  bool own_buffer = false;
+  const grpc::Status status =
+      grpc::GenericSerialize<grpc::ProtoBufferWriter, Message>(message, bytes, &own_buffer);
+  return status.ok() ? absl::OkStatus() : absl::InternalError(status.error_message());
+}
+
 // One service of the contract, whose methods all lead to the door as bytes: so one place parses,
 // which can tell what is wrong with bytes that are no request.
 class Door::RawService : public grpc::Service {
  public:
   void Add(Door* door, const Method& method) {
-    AddMethod(new grpc::internal::RpcServiceMethod(method.path.c_str(),
-                                                   grpc::internal::RpcMethod::NORMAL_RPC, nullptr));
-    MarkMethodRawCallback(
-        count_++, new grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
-                      [door, &method](grpc::CallbackServerContext* context,
-                                      const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
-                        return door->Serve(method, context, *request, response);
-                      }));
+    using Bytes = grpc::ByteBuffer;
+    const bool receives = method.descriptor->client_streaming();
+    const bool sends = method.descriptor->server_streaming();
+    AddMethod(
+        new grpc::internal::RpcServiceMethod(method.path.c_str(),
+                                             receives ? grpc::internal::RpcMethod::CLIENT_STREAMING
+                                             : sends  ? grpc::internal::RpcMethod::SERVER_STREAMING
+                                                      : grpc::internal::RpcMethod::NORMAL_RPC,
+                                             nullptr));
+    grpc::internal::MethodHandler* handler = nullptr;
+    if (receives) {
+      handler = new grpc::internal::CallbackClientStreamingHandler<Bytes, Bytes>(
+          [door, &method](grpc::CallbackServerContext* context, Bytes* response) {
+            return door->ServeReceiver(method, context, response);
+          });
+    } else if (sends) {
+      handler = new grpc::internal::CallbackServerStreamingHandler<Bytes, Bytes>(
+          [door, &method](grpc::CallbackServerContext* context, const Bytes* request) {
+            return door->ServeSender(method, context, *request);
+          });
+    } else {
+      handler = new grpc::internal::CallbackUnaryHandler<Bytes, Bytes>(
+          [door, &method](grpc::CallbackServerContext* context, const Bytes* request,
+                          Bytes* response) {
+            return door->Serve(method, context, *request, response);
+          });
+    }
+    MarkMethodRawCallback(count_++, handler);
   }
 
  private:
   int count_ = 0;
-};
-
-// A call between its arrival and its answer. Whoever holds it last has finished it.
-struct Door::CallState {
-  const Method* method = nullptr;
-  grpc::CallbackServerContext* context = nullptr;
-  grpc::ServerUnaryReactor* reactor = nullptr;
-  grpc::ByteBuffer* response = nullptr;
-  absl::Time start;
-  absl::Time deadline;
-  std::string call_id;
-  bool has_own_id = false;  // The caller gave it.
-  google::protobuf::Arena arena;
-  Message* request = nullptr;  // on the arena
-  Actor actor;
-  Subject subject;
-  std::string request_id;
-  bool validate_only = false;
-  std::any prepared;
-  uint64_t revision = 0;
-  bool replayed = false;
 };
 
 Door::Door(const Backend& backend, Methods methods, DoorOptions options)
@@ -170,12 +188,10 @@ absl::Status Door::RegisterWith(grpc::ServerBuilder* builder) {
 grpc::ServerUnaryReactor* Door::Serve(const Method& method, grpc::CallbackServerContext* context,
                                       const grpc::ByteBuffer& request, grpc::ByteBuffer* response) {
   auto call = std::make_shared<CallState>();
-  call->method = &method;
-  call->context = context;
-  call->reactor = context->DefaultReactor();
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  Arrive(*call, method, context);
+  call->finish = [reactor](const grpc::Status& status) { reactor->Finish(status); };
   call->response = response;
-  call->start = absl::Now();
-  grpc::ServerUnaryReactor* const reactor = call->reactor;
   absl::Status status = Begin(*call, request);
   if (!status.ok()) {
     Finish(*call, status);
@@ -198,10 +214,23 @@ grpc::ServerUnaryReactor* Door::Serve(const Method& method, grpc::CallbackServer
       }
       break;
     case Method::Kind::kMissing:
+    case Method::Kind::kSend:
+    case Method::Kind::kReceive:  // Methods::CheckComplete lets none of these come here.
       Finish(*call, absl::UnimplementedError(method.short_name));
       break;
   }
   return reactor;
+}
+
+void Door::Arrive(CallState& call, const Method& method,
+                  grpc::CallbackServerContext* context) const {
+  call.method = &method;
+  call.context = context;
+  call.start = absl::Now();
+  call.deadline = absl::FromChrono(context->deadline());
+  const bool streams =
+      method.descriptor->client_streaming() || method.descriptor->server_streaming();
+  if (!streams) call.deadline = std::min(call.deadline, call.start + options_.default_deadline);
 }
 
 absl::Status Door::Begin(CallState& call, const grpc::ByteBuffer& request) {
@@ -210,19 +239,11 @@ absl::Status Door::Begin(CallState& call, const grpc::ByteBuffer& request) {
   call.call_id = call.has_own_id ? *call_id
                                  : absl::StrCat(call_prefix_, "-",
                                                 next_call_.fetch_add(1, std::memory_order_relaxed));
-  call.deadline = absl::FromChrono(call.context->deadline());
-  call.deadline = std::min(call.deadline, call.start + options_.default_deadline);
 
   const Method& method = *call.method;
-  call.request = method.request->New(&call.arena);
-  {
-    // The reader only reads, but takes a buffer that it may write to.
-    grpc::ByteBuffer copy(request);
-    grpc::ProtoBufferReader reader(&copy);
-    if (!reader.status().ok() || !call.request->ParseFromZeroCopyStream(&reader)) {
-      return ExplainUnreadable(*method.descriptor->input_type(), Dump(request));
-    }
-  }
+  absl::StatusOr<Message*> message = ParseMessage(*method.request, request, &call.arena);
+  if (!message.ok()) return message.status();
+  call.request = *message;
   if (method.rule.option.judged_in() == v1::Authorization::BOOTSTRAP) {
     call.actor.name = "server";
   } else {
@@ -323,12 +344,7 @@ void Door::RunRead(CallState& call) {
     }
     call.revision = target->revision();
   }
-  if (status.ok()) {
-    bool own_buffer = false;
-    const grpc::Status serialized = grpc::GenericSerialize<grpc::ProtoBufferWriter, Message>(
-        *response, call.response, &own_buffer);
-    if (!serialized.ok()) status = absl::InternalError(serialized.error_message());
-  }
+  if (status.ok()) status = SerializeMessage(*response, call.response);
   Finish(call, status);
 }
 
@@ -354,6 +370,42 @@ absl::Status Door::AuthorizeAtDoor(CallState& call) const {
   return missing_is_fine && absl::IsNotFound(status) ? absl::OkStatus() : status;
 }
 
+TenantMutation Door::MutationOf(const std::shared_ptr<CallState>& call) const {
+  TenantMutation mutation;
+  mutation.tenant = call->subject.tenant;
+  if (call->method->rule.option.judged_in() == v1::Authorization::SYSTEM) {
+    mutation.answers = backend_.registry->system();
+  }
+  mutation.actor = call->actor;
+  mutation.method = call->method->short_name;
+  mutation.call_id = call->call_id;
+  mutation.deadline = call->deadline;
+  mutation.validate_only = call->validate_only;
+  if (!call->request_id.empty() && !call->validate_only) {
+    mutation.request_id = call->request_id;
+    mutation.body_digest = Sha256(call->request->SerializeAsString());
+  }
+  mutation.authorize = [call](MutationContext& context, bool replaying) {
+    const Subject& subject = call->subject;
+    absl::Status status = Authorize(call->method->rule, *call->request, call->actor, subject,
+                                    context.StateOf(subject.judge), context.state(),
+                                    context.reader(), context.now(), replaying);
+    if (absl::IsNotFound(status) && AllowsMissing(*call->request)) status = absl::OkStatus();
+    if (status.ok() && call->method->authorize != nullptr) {
+      const Tenant& tenant = *subject.tenant;
+      const SubjectId actor =
+          call->actor.tenant == subject.tenant ? call->actor.subject : kUnknownSubject;
+      status = call->method->authorize(
+          RuleCall{context.state(), context.reader(), tenant, actor, context.now(), call->prepared},
+          *call->request);
+      status = WithoutReason(std::move(status), subject, actor, context.state(), context.reader(),
+                             context.now());
+    }
+    return status;
+  };
+  return mutation;
+}
+
 void Door::SubmitChange(std::shared_ptr<CallState> call) {
   const Method& method = *call->method;
   const Message& request = *call->request;
@@ -376,38 +428,7 @@ void Door::SubmitChange(std::shared_ptr<CallState> call) {
     return;
   }
 
-  TenantMutation mutation;
-  mutation.tenant = call->subject.tenant;
-  if (method.rule.option.judged_in() == v1::Authorization::SYSTEM) {
-    mutation.answers = backend_.registry->system();
-  }
-  mutation.actor = call->actor;
-  mutation.method = method.short_name;
-  mutation.call_id = call->call_id;
-  mutation.deadline = call->deadline;
-  mutation.validate_only = call->validate_only;
-  if (!call->request_id.empty() && !call->validate_only) {
-    mutation.request_id = call->request_id;
-    mutation.body_digest = Sha256(request.SerializeAsString());
-  }
-  mutation.authorize = [call](MutationContext& context, bool replaying) {
-    const Subject& subject = call->subject;
-    absl::Status status = Authorize(call->method->rule, *call->request, call->actor, subject,
-                                    context.StateOf(subject.judge), context.state(),
-                                    context.reader(), context.now(), replaying);
-    if (absl::IsNotFound(status) && AllowsMissing(*call->request)) status = absl::OkStatus();
-    if (status.ok() && call->method->authorize != nullptr) {
-      const Tenant& tenant = *subject.tenant;
-      const SubjectId actor =
-          call->actor.tenant == subject.tenant ? call->actor.subject : kUnknownSubject;
-      status = call->method->authorize(
-          RuleCall{context.state(), context.reader(), tenant, actor, context.now(), call->prepared},
-          *call->request);
-      status = WithoutReason(std::move(status), subject, actor, context.state(), context.reader(),
-                             context.now());
-    }
-    return status;
-  };
+  TenantMutation mutation = MutationOf(call);
   mutation.prepare = [this, call](MutationContext& context) -> absl::StatusOr<std::string> {
     MutateCall change{backend_, context, context.draft(), call->prepared};
     Message* response = call->method->response->New(&call->arena);
@@ -459,7 +480,7 @@ void Door::Finish(CallState& call, const absl::Status& status) {
     record.replayed = call.replayed;
     options_.on_call(record);
   }
-  call.reactor->Finish(ToGrpc(status, call.call_id));
+  call.finish(ToGrpc(status, call.call_id));
 }
 
 }  // namespace provost

@@ -3,6 +3,7 @@
 
 #include <grpcpp/impl/service_type.h>
 #include <grpcpp/server_builder.h>
+#include <grpcpp/support/server_callback.h>
 
 #include <atomic>
 #include <functional>
@@ -63,15 +64,26 @@ class Door {
  private:
   class RawService;
   struct CallState;
+  class Sender;
+  class Receiver;
 
   grpc::ServerUnaryReactor* Serve(const Method& method, grpc::CallbackServerContext* context,
                                   const grpc::ByteBuffer& request, grpc::ByteBuffer* response);
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* ServeSender(const Method& method,
+                                                          grpc::CallbackServerContext* context,
+                                                          const grpc::ByteBuffer& request);
+  grpc::ServerReadReactor<grpc::ByteBuffer>* ServeReceiver(const Method& method,
+                                                           grpc::CallbackServerContext* context,
+                                                           grpc::ByteBuffer* response);
+  void Arrive(CallState& call, const Method& method, grpc::CallbackServerContext* context) const;
   absl::Status Begin(CallState& call, const grpc::ByteBuffer& request);
   absl::StatusOr<Actor> FindActor(const grpc::CallbackServerContext& context) const;
   absl::Status CheckFreshness(CallState& call) const;
   absl::Status AuthorizeAtDoor(CallState& call) const;
   void RunRead(CallState& call);
   void SubmitChange(std::shared_ptr<CallState> call);
+  // The mutation that `call` asks for, without what it changes.
+  TenantMutation MutationOf(const std::shared_ptr<CallState>& call) const;
   void Finish(CallState& call, const absl::Status& status);
   std::string RevisionToken(const Tenant& tenant, uint64_t revision) const;
 

@@ -54,13 +54,20 @@ Method& Methods::FindByRequest(const google::protobuf::Descriptor& request,
 absl::Status Methods::CheckComplete() const {
   std::string missing;
   for (const std::unique_ptr<Method>& method : methods_) {
-    if (method->kind == Method::Kind::kMissing) {
+    const google::protobuf::MethodDescriptor& descriptor = *method->descriptor;
+    const bool matches = descriptor.client_streaming() ? !descriptor.server_streaming() &&
+                                                             method->kind == Method::Kind::kReceive
+                         : descriptor.server_streaming()
+                             ? method->kind == Method::Kind::kSend
+                             : method->kind != Method::Kind::kMissing &&
+                                   method->open_source == nullptr && method->open_sink == nullptr;
+    if (!matches) {
       absl::StrAppend(&missing, missing.empty() ? "" : ", ", method->short_name);
     }
   }
   if (missing.empty()) return absl::OkStatus();
   return absl::FailedPreconditionError(
-      absl::StrCat("these methods of the contract have no handler: ", missing));
+      absl::StrCat("these methods of the contract have no handler that fits: ", missing));
 }
 
 }  // namespace provost

@@ -19,6 +19,7 @@
 #include "service/authorize.h"
 #include "service/backend.h"
 #include "service/method_rule.h"
+#include "service/streams.h"
 #include "tenant/errors.h"
 #include "tenant/mutation.h"
 
@@ -88,9 +89,10 @@ struct Method {
   const google::protobuf::Message* request = nullptr;   ///< Prototype.
   const google::protobuf::Message* response = nullptr;  ///< Prototype.
 
-  enum class Kind { kMissing, kRead, kScan, kMutate };
+  enum class Kind { kMissing, kRead, kScan, kMutate, kSend, kReceive };
   Kind kind = Kind::kMissing;
   using Message = google::protobuf::Message;
+  using AnySink = Sink<Message, Message>;
   std::function<absl::Status(ReadCall&, const Message&, Message*)> read;
   /// At the door, before anything else: refuses what is wrong with the request by itself, and may
   /// leave what it made of it, a compiled policy, say.
@@ -100,6 +102,8 @@ struct Method {
   std::function<absl::Status(MutateCall&, const Message&, Message*)> mutate;
   /// After the answer is decided, on the lane's thread.
   std::function<void(const Backend&)> committed;
+  std::function<absl::StatusOr<Source<Message>>(ReadCall&, const Message&)> open_source;
+  std::function<absl::StatusOr<std::unique_ptr<AnySink>>(StreamCall&, const Message&)> open_sink;
 };
 
 /// All methods of the contract.
@@ -120,13 +124,17 @@ class Methods {
     return SetRead<Request, Response>(Method::Kind::kScan, std::move(handler));
   }
 
-  /// What can be wrong with the request of a reading method by itself, a pure function: asked
-  /// before anything else, so that nothing about it depends on what is there.
+  /// What can be wrong with the request by itself, a pure function, which may leave what it made of
+  /// it: asked before anything else, so that nothing about it depends on what is there.
   template <typename Request, typename Validate>
   static void ValidateBy(Method& method, Validate validate) {
     method.validate = [validate](const google::protobuf::Message& request,
-                                 std::any*) -> absl::Status {
-      return validate(static_cast<const Request&>(request));
+                                 std::any* prepared) -> absl::Status {
+      if constexpr (std::is_invocable_v<Validate, const Request&, std::any*>) {
+        return validate(static_cast<const Request&>(request), prepared);
+      } else {
+        return validate(static_cast<const Request&>(request));
+      }
     };
   }
 
@@ -137,17 +145,45 @@ class Methods {
   Method& Mutate(Validate validate, Handler handler) {
     Method& method = Find<Request, Response>();
     method.kind = Method::Kind::kMutate;
-    method.validate = [validate](const google::protobuf::Message& request,
-                                 std::any* prepared) -> absl::Status {
-      if constexpr (std::is_invocable_v<Validate, const Request&, std::any*>) {
-        return validate(static_cast<const Request&>(request), prepared);
-      } else {
-        return validate(static_cast<const Request&>(request));
-      }
-    };
+    ValidateBy<Request>(method, validate);
     method.mutate = [handler](MutateCall& call, const google::protobuf::Message& request,
                               google::protobuf::Message* response) -> absl::Status {
       return handler(call, static_cast<const Request&>(request), static_cast<Response*>(response));
+    };
+    return method;
+  }
+
+  /// A server stream. `open(ReadCall&, const Request&)` gives a StatusOr<Source<Item>>, on the
+  /// pool.
+  template <typename Request, typename Item, typename Open>
+  Method& Send(Open open) {
+    Method& method = Find<Request, Item>();
+    method.kind = Method::Kind::kSend;
+    method.open_source = [open](ReadCall& call, const google::protobuf::Message& request)
+        -> absl::StatusOr<Source<google::protobuf::Message>> {
+      absl::StatusOr<Source<Item>> source = open(call, static_cast<const Request&>(request));
+      if (!source.ok()) return source.status();
+      return [next = *std::move(source)](ReadCall& at, google::protobuf::Message* item) {
+        return next(at, static_cast<Item*>(item));
+      };
+    };
+    return method;
+  }
+
+  /// A client stream. Its first message says what it is about: `validate` is a pure function of
+  /// that, and the caller is authorized by it. `open(StreamCall&, const Request&)` gives a
+  /// StatusOr<std::unique_ptr<Sink<Request, Response>>>, on the pool.
+  template <typename Request, typename Response, typename Validate, typename Open>
+  Method& Receive(Validate validate, Open open) {
+    Method& method = Find<Request, Response>();
+    method.kind = Method::Kind::kReceive;
+    ValidateBy<Request>(method, validate);
+    method.open_sink = [open](StreamCall& call, const google::protobuf::Message& request)
+        -> absl::StatusOr<std::unique_ptr<Method::AnySink>> {
+      absl::StatusOr<std::unique_ptr<Sink<Request, Response>>> sink =
+          open(call, static_cast<const Request&>(request));
+      if (!sink.ok()) return sink.status();
+      return std::unique_ptr<Method::AnySink>(new TypedSink<Request, Response>(*std::move(sink)));
     };
     return method;
   }
@@ -168,6 +204,21 @@ class Methods {
   const std::vector<std::unique_ptr<Method>>& all() const { return methods_; }
 
  private:
+  template <typename Request, typename Response>
+  class TypedSink : public Method::AnySink {
+   public:
+    explicit TypedSink(std::unique_ptr<Sink<Request, Response>> sink) : sink_(std::move(sink)) {}
+    absl::Status Take(StreamCall& call, const google::protobuf::Message& request) override {
+      return sink_->Take(call, static_cast<const Request&>(request));
+    }
+    absl::Status Finish(StreamCall& call, google::protobuf::Message* response) override {
+      return sink_->Finish(call, static_cast<Response*>(response));
+    }
+
+   private:
+    const std::unique_ptr<Sink<Request, Response>> sink_;
+  };
+
   Method& FindByRequest(const google::protobuf::Descriptor& request,
                         const google::protobuf::Descriptor& response);
 

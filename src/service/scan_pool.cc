@@ -20,6 +20,16 @@ bool ScanPool::Run(absl::AnyInvocable<void()> job) {
   return true;
 }
 
+bool ScanPool::Resume(absl::AnyInvocable<void()> job) {
+  {
+    MutexLock lock(&mutex_);
+    if (stopping_) return false;
+    waiting_.push_back(std::move(job));
+  }
+  changed_.Signal();
+  return true;
+}
+
 void ScanPool::Stop() {
   {
     MutexLock lock(&mutex_);

@@ -31,6 +31,9 @@ class ScanPool {
   /// Queues a job; does not block. False where too many wait, or after Stop.
   bool Run(absl::AnyInvocable<void()> job) ABSL_LOCKS_EXCLUDED(mutex_);
 
+  /// Queues the next job of a call that was taken before; never refused but after Stop.
+  bool Resume(absl::AnyInvocable<void()> job) ABSL_LOCKS_EXCLUDED(mutex_);
+
   /// Finishes what was taken, and takes no more.
   void Stop() ABSL_LOCKS_EXCLUDED(mutex_);
 

@@ -1,0 +1,248 @@
+// The door's streams. One message of a stream is in memory at a time: it is made or taken on the
+// pool, and gRPC is asked for the next only then.
+#include <atomic>
+#include <optional>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "service/door_call.h"
+#include "tenant/errors.h"
+
+namespace provost {
+namespace {
+
+using google::protobuf::Arena;
+using google::protobuf::Message;
+
+absl::Status Gone() { return absl::CancelledError("the caller has gone"); }
+absl::Status Stopping() { return absl::UnavailableError("the server is stopping"); }
+
+absl::Status CheckTime(absl::Time deadline) {
+  return absl::Now() > deadline ? absl::DeadlineExceededError("the deadline passed")
+                                : absl::OkStatus();
+}
+
+}  // namespace
+
+// Sends what a source makes, and ends with it.
+class Door::Sender : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
+ public:
+  Sender(Door* door, const Method& method, grpc::CallbackServerContext* context,
+         const grpc::ByteBuffer& request)
+      : door_(door) {
+    door_->Arrive(call_, method, context);
+    call_.finish = [this](const grpc::Status& status) { Finish(status); };
+    absl::Status status = door_->Begin(call_, request);
+    if (status.ok() && method.validate != nullptr) {
+      status = method.validate(*call_.request, &call_.prepared);
+    }
+    if (!status.ok()) {
+      door_->Finish(call_, status);
+    } else if (!door_->backend_.scans->Run([this] { Step(); })) {
+      door_->Finish(call_, PoolIsFull());
+    }
+  }
+
+ private:
+  void Step() {
+    Arena arena;
+    Message* const item = call_.method->response->New(&arena);
+    absl::StatusOr<bool> made = cancelled_ ? Gone() : CheckTime(call_.deadline);
+    if (made.status().ok()) made = Make(item);
+    absl::Status status = made.status();
+    if (status.ok() && *made) {
+      bytes_.Clear();
+      status = SerializeMessage(*item, &bytes_);
+      if (status.ok()) {
+        StartWrite(&bytes_);
+        return;  // Another thread may be at the next step already.
+      }
+    }
+    door_->Finish(call_, status);
+  }
+
+  absl::StatusOr<bool> Make(Message* item) {
+    const Backend& backend = door_->backend_;
+    const Subject& subject = call_.subject;
+    const absl::Time now = backend.registry->clock().Now();
+    const auto target = subject.tenant->world().Read();
+    const auto judge = subject.judge->world().Read();
+    call_.revision = target->revision();
+    if (absl::Status status = Authorize(call_.method->rule, *call_.request, call_.actor, subject,
+                                        subject.judge == subject.tenant ? *target : *judge, *target,
+                                        backend.registry->database(), now);
+        !status.ok()) {
+      return status;
+    }
+    ReadCall read{backend, call_.actor, subject.tenant, subject, *target, now};
+    if (source_ == nullptr) {
+      absl::StatusOr<Source<Message>> source = call_.method->open_source(read, *call_.request);
+      if (!source.ok()) return source.status();
+      source_ = *std::move(source);
+    }
+    return source_(read, item);
+  }
+
+  void OnWriteDone(bool ok) override {
+    if (!ok) {
+      door_->Finish(call_, Gone());
+    } else if (!door_->backend_.scans->Resume([this] { Step(); })) {
+      door_->Finish(call_, Stopping());
+    }
+  }
+  // Whatever is under way finds it.
+  void OnCancel() override { cancelled_ = true; }
+  void OnDone() override { delete this; }
+
+  Door* const door_;
+  CallState call_;
+  Source<Message> source_;
+  grpc::ByteBuffer bytes_;
+  std::atomic<bool> cancelled_{false};
+};
+
+// Hands what comes in to a sink.
+class Door::Receiver : public grpc::ServerReadReactor<grpc::ByteBuffer> {
+ public:
+  Receiver(Door* door, const Method& method, grpc::CallbackServerContext* context,
+           grpc::ByteBuffer* response)
+      : door_(door), call_(std::make_shared<CallState>()) {
+    door_->Arrive(*call_, method, context);
+    call_->finish = [this](const grpc::Status& status) { Finish(status); };
+    call_->response = response;
+    StartRead(&bytes_);
+  }
+
+ private:
+  // The sink's side of the call.
+  class Stream : public StreamCall {
+   public:
+    Stream(Door* door, const std::shared_ptr<CallState>& call) : door_(door), call_(call) {}
+
+    const Backend& backend() const override { return door_->backend_; }
+    const Actor& actor() const override { return call_->actor; }
+    const Subject& subject() const override { return call_->subject; }
+    const std::any& prepared() const override { return call_->prepared; }
+
+    absl::Status Read(absl::FunctionRef<absl::Status(ReadCall&)> read) override {
+      const auto state = call_->subject.tenant->world().Read();
+      ReadCall read_call{door_->backend_, call_->actor, call_->subject.tenant,
+                         call_->subject,  *state,       door_->backend_.registry->clock().Now()};
+      return read(read_call);
+    }
+
+    absl::Status Commit(absl::FunctionRef<absl::Status(MutateCall&)> change) override {
+      TenantMutation mutation = door_->MutationOf(call_);
+      mutation.prepare = [this, change](MutationContext& context) -> absl::StatusOr<std::string> {
+        MutateCall mutate{door_->backend_, context, context.draft(), call_->prepared};
+        if (absl::Status status = change(mutate); !status.ok()) return status;
+        return std::string();
+      };
+      Mutex mutex;
+      CondVar done;
+      std::optional<absl::StatusOr<MutationResult>> result;
+      mutation.done = [&](absl::StatusOr<MutationResult> outcome) {
+        MutexLock lock(&mutex);
+        result = std::move(outcome);
+        done.Signal();
+      };
+      door_->backend_.writer->Submit(std::move(mutation));
+      MutexLock lock(&mutex);
+      while (!result.has_value()) done.Wait(&mutex);
+      if (!result->ok()) return result->status();
+      call_->revision = (*result)->revision;
+      return absl::OkStatus();
+    }
+
+   private:
+    Door* const door_;
+    const std::shared_ptr<CallState> call_;
+  };
+
+  void OnReadDone(bool ok) override {
+    if (!ok && (cancelled_ || call_->context->IsCancelled())) {
+      door_->Finish(*call_, Gone());  // Broken off; no end of the stream.
+      return;
+    }
+    auto job = [this, ok] { ok ? Take() : End(); };
+    ScanPool& pool = *door_->backend_.scans;
+    const bool is_first = stream_ == nullptr;
+    if (!(is_first ? pool.Run(job) : pool.Resume(job))) {
+      door_->Finish(*call_, is_first ? PoolIsFull() : Stopping());
+    }
+  }
+
+  void Take() {
+    absl::Status status = cancelled_ ? Gone() : CheckTime(call_->deadline);
+    Arena arena;
+    const Message* message = nullptr;
+    if (status.ok() && stream_ == nullptr) {
+      status = Open();
+      message = call_->request;
+    } else if (status.ok()) {
+      absl::StatusOr<Message*> parsed = ParseMessage(*call_->method->request, bytes_, &arena);
+      status = parsed.status();
+      if (parsed.ok()) message = *parsed;
+    }
+    if (status.ok()) status = sink_->Take(*stream_, *message);
+    if (!status.ok()) {
+      door_->Finish(*call_, status);
+      return;
+    }
+    bytes_.Clear();
+    StartRead(&bytes_);
+  }
+
+  absl::Status Open() {
+    if (absl::Status status = door_->Begin(*call_, bytes_); !status.ok()) return status;
+    const Method& method = *call_->method;
+    if (absl::Status status = method.validate(*call_->request, &call_->prepared); !status.ok()) {
+      return status;
+    }
+    if (absl::Status status = door_->AuthorizeAtDoor(*call_); !status.ok()) return status;
+    stream_ = std::make_unique<Stream>(door_, call_);
+    absl::StatusOr<std::unique_ptr<Method::AnySink>> sink =
+        method.open_sink(*stream_, *call_->request);
+    if (!sink.ok()) return sink.status();
+    sink_ = *std::move(sink);
+    return absl::OkStatus();
+  }
+
+  void End() {
+    absl::Status status;
+    if (stream_ == nullptr) {
+      status =
+          absl::InvalidArgumentError("the stream ended without a message; wanted at least one");
+    } else {
+      Arena arena;
+      Message* const response = call_->method->response->New(&arena);
+      status = sink_->Finish(*stream_, response);
+      if (status.ok()) status = SerializeMessage(*response, call_->response);
+    }
+    door_->Finish(*call_, status);
+  }
+
+  void OnCancel() override { cancelled_ = true; }
+  void OnDone() override { delete this; }
+
+  Door* const door_;
+  const std::shared_ptr<CallState> call_;
+  std::unique_ptr<Stream> stream_;
+  std::unique_ptr<Method::AnySink> sink_;
+  grpc::ByteBuffer bytes_;
+  std::atomic<bool> cancelled_{false};
+};
+
+grpc::ServerWriteReactor<grpc::ByteBuffer>* Door::ServeSender(const Method& method,
+                                                              grpc::CallbackServerContext* context,
+                                                              const grpc::ByteBuffer& request) {
+  return new Sender(this, method, context, request);
+}
+
+grpc::ServerReadReactor<grpc::ByteBuffer>* Door::ServeReceiver(const Method& method,
+                                                               grpc::CallbackServerContext* context,
+                                                               grpc::ByteBuffer* response) {
+  return new Receiver(this, method, context, response);
+}
+
+}  // namespace provost
