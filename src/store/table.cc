@@ -32,7 +32,7 @@ constexpr std::array<NamedTable, kTableCount> kNamedTables = {{
     {Table::kJobs, "jobs"},
     {Table::kTimers, "timers"},
     {Table::kEnrollments, "enrollments"},
-    {Table::kPlanAssignments, "plan_assignments"},
+    {Table::kTrainingAssignments, "training_assignments"},
     {Table::kNotifications, "notifications"},
     {Table::kOutbox, "outbox"},
     {Table::kCompetencies, "competencies"},

@@ -36,7 +36,7 @@ constexpr struct {
     {Collection::kTasks, "tasks"},
     {Collection::kCertificateTemplates, "certificateTemplates"},
     {Collection::kEnrollments, "enrollments", IdForm::kNumber},
-    {Collection::kPlanAssignments, "planAssignments", IdForm::kNumber},
+    {Collection::kTrainingAssignments, "trainingAssignments", IdForm::kNumber},
     {Collection::kImports, "imports", IdForm::kUuid},
     {Collection::kNotificationRules, "notificationRules"},
     {Collection::kNotificationTemplates, "notificationTemplates"},

@@ -31,7 +31,7 @@ enum class Collection : uint8_t {
   kTasks,                  ///< `tasks`: work that learners hand in.
   kCertificateTemplates,   ///< `certificateTemplates`
   kEnrollments,            ///< `enrollments`; the id is a decimal uid.
-  kPlanAssignments,        ///< `planAssignments`; the id is a decimal uid.
+  kTrainingAssignments,    ///< `trainingAssignments`; the id is a decimal uid.
   kImports,                ///< `imports`; the id is a UUID that the caller made.
   kNotificationRules,      ///< `notificationRules`
   kNotificationTemplates,  ///< `notificationTemplates`

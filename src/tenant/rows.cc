@@ -76,8 +76,8 @@ Table TableOf(Collection collection) {
       return Table::kContent;
     case Collection::kEnrollments:
       return Table::kEnrollments;
-    case Collection::kPlanAssignments:
-      return Table::kPlanAssignments;
+    case Collection::kTrainingAssignments:
+      return Table::kTrainingAssignments;
     case Collection::kImports:
       return Table::kJobs;
     case Collection::kNotificationRules:

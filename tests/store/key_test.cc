@@ -51,7 +51,7 @@ TEST(Table, NamesOnDiskAreTheFormat) {
                           "jobs",
                           "timers",
                           "enrollments",
-                          "plan_assignments",
+                          "training_assignments",
                           "notifications",
                           "outbox",
                           "competencies",
