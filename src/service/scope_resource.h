@@ -1,6 +1,7 @@
 #ifndef PROVOST_SERVICE_SCOPE_RESOURCE_H_
 #define PROVOST_SERVICE_SCOPE_RESOURCE_H_
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -9,10 +10,11 @@
 #include "absl/strings/str_cat.h"
 #include "policy/decide/delegation.h"
 #include "policy/decide/freeze.h"
-#include "policy/decide/lists.h"
+#include "service/lookup.h"
 #include "service/methods.h"
 #include "service/pages.h"
 #include "service/resource.h"
+#include "service/scope_list.h"
 #include "tenant/errors.h"
 #include "tenant/rows.h"
 #include "tenant/times.h"
@@ -47,8 +49,11 @@ class ScopeResource {
             typename Delete, typename Empty, typename Move, typename Archive, typename Unarchive>
   static void Register(Methods& methods) {
     methods.Mutate<Create, Resource>(ValidateCreate<Create>, DoCreate<Create>);
-    methods.Read<Get, Resource>(DoGet<Get>);
-    methods.Scan<List, ListResponse>(DoList<List, ListResponse>);
+    Method& get = methods.Read<Get, Resource>(DoGet<Get>);
+    methods.ValidateBy<Get>(
+        get, [](const Get& request) { return CheckCollection("name", request.name()); });
+    Method& list = methods.Scan<List, ListResponse>(DoList<List, ListResponse>);
+    methods.ValidateBy<List>(list, ValidateList<List>);
     methods.Mutate<Update, Resource>(ValidateUpdate<Update>, DoUpdate<Update>);
     methods.Mutate<Delete, Empty>(ValidateId<Delete>, DoDelete<Delete, Empty>);
     Method& move = methods.Mutate<Move, Resource>(ValidateMove<Move>, DoMove<Move>);
@@ -85,6 +90,14 @@ class ScopeResource {
     row.set_revision(call.draft.revision());
     return ToResource(row, call.draft.id(), id, call.state().ScopeName(ScopeId(row.parent())));
   }
+  // The same, of a row that was read beside `state` and may be newer by a moment, as may its place.
+  static Resource ToResource(const ReadCall& call, const WorldState& state, const Row& row,
+                             absl::string_view id) {
+    const ScopeId parent(row.parent());
+    return ToResource(
+        row, call.tenant->id(), id,
+        state.ScopeName(state.HasScope(parent) ? parent : state.ParentOf(ScopeId(row.uid()))));
+  }
 
   // The row of `name`, whose etag has to be `etag` where that is set.
   static absl::StatusOr<Row> FindRow(const MutateCall& call, absl::string_view name,
@@ -104,6 +117,20 @@ class ScopeResource {
     return BadField(
         field, name,
         absl::StrCat("wanted `tenants/<tenant>/", CollectionName(Kind::kCollection), "/<id>`"));
+  }
+
+  // Whether a name can by itself be that of a scope to stand below.
+  static void CheckParentName(absl::string_view field, absl::string_view value,
+                              absl::string_view tenant, absl::Status* status) {
+    absl::StatusOr<ResourceName> name = ParseName(value);
+    if (!name.ok()) {
+      AddBadField(status, field, value,
+                  absl::StrCat(name.status().message(), "; wanted ", Kind::kParents));
+    } else if (!name->IsScope() || !Kind::MayStandBelow(KindOf(name->collection))) {
+      AddBadField(status, field, value, absl::StrCat("wanted ", Kind::kParents));
+    } else if (name->tenant != tenant) {
+      AddBadField(status, field, value, absl::StrCat("wanted a scope of `tenants/", tenant, "`"));
+    }
   }
 
   // The scope to stand below: what `parent_scope` names, or the tenant.
@@ -129,8 +156,17 @@ class ScopeResource {
   // --- Create ---
   template <typename Create>
   static absl::Status ValidateCreate(const Create& request) {
+    absl::StatusOr<ResourceName> tenant =
+        ParseNameIn(Collection::kTenant, "parent", request.parent());
+    if (!tenant.ok()) return tenant.status();
     absl::Status status;
     const Resource& resource = Kind::Of(request);
+    const std::string parent_field = absl::StrCat(Kind::kField, ".parent_scope");
+    if (!resource.parent_scope().empty()) {
+      CheckParentName(parent_field, resource.parent_scope(), tenant->tenant, &status);
+    } else if (!Kind::MayStandBelow(ScopeKind::kTenant)) {
+      AddBadField(&status, parent_field, "", absl::StrCat("wanted ", Kind::kParents));
+    }
     CheckNewId(absl::StrCat(Kind::kField, "_id"), Kind::IdOf(request), &status);
     CheckText(absl::StrCat(Kind::kField, ".display_name"), resource.display_name(), 1,
               kMaxDisplayName, &status);
@@ -153,6 +189,7 @@ class ScopeResource {
     const ScopeId uid = call.draft.NewScope();
     absl::StatusOr<std::string> id =
         ChooseId(call.state(), call.draft.id(), Kind::kCollection, Kind::IdOf(request), uid.value);
+    if (absl::IsAlreadyExists(id.status())) return TakenId(call, Kind::IdOf(request), id.status());
     if (!id.ok()) return id.status();
     Row row;
     row.set_uid(uid.value);
@@ -168,109 +205,108 @@ class ScopeResource {
     return absl::OkStatus();
   }
 
+  // What is said of an id that is taken: that it is to whoever may read the other (AIP-133).
+  static absl::Status TakenId(const MutateCall& call, absl::string_view id, absl::Status taken) {
+    absl::StatusOr<std::optional<Row>> row = call.draft.template Get<Row>(id);
+    if (!row.ok()) return row.status();
+    if (row->has_value() &&
+        MayReadScope(call.state(), call.actor(), Kind::kRead, ScopeId((*row)->uid()),
+                     SubjectId((*row)->creator()), call.now())) {
+      return taken;
+    }
+    return absl::PermissionDeniedError(
+        absl::StrCat("not permitted on ", Quoted(NameIn(call.draft.id(), Kind::kCollection, id))));
+  }
+
   // --- Get ---
   template <typename Get>
   static absl::Status DoGet(ReadCall& call, const Get& request, Resource* response) {
-    if (absl::Status status = CheckCollection("name", request.name()); !status.ok()) return status;
     const absl::string_view id = CollectionId(request.name());
     absl::StatusOr<std::optional<Row>> row =
         ReadRow<Row>(call.reader(), TableOf(Kind::kCollection),
                      EntityKey(call.tenant->number(), Kind::kCollection, id));
     if (!row.ok()) return row.status();
-    if (!row->has_value()) return NotFound(Kind::kNoun, request.name());
-    *response =
-        ToResource(**row, call.tenant->id(), id, call.state.ScopeName(ScopeId((*row)->parent())));
+    const ScopeId scope =
+        call.state.FindScope(absl::StrCat(CollectionName(Kind::kCollection), "/", id));
+    // The caller was let in to see this one; the name may be another's since.
+    if (!row->has_value() || (*row)->uid() != scope.value) {
+      return NotFound(Kind::kNoun, request.name());
+    }
+    *response = ToResource(call, call.state, **row, id);
     return absl::OkStatus();
   }
 
   // --- List ---
-  // Parents before children, siblings in the order in which they were made.
-  template <typename List, typename ListResponse>
-  static absl::Status DoList(ReadCall& call, const List& request, ListResponse* response) {
-    absl::StatusOr<Pages::Page> page =
-        call.backend.pages->Begin(request, call.actor.name, call.tenant, call.now);
-    if (!page.ok()) return page.status();
-    const WorldState& state = *page->snapshot->view;
-    ScopeId parent(0);
-    if (!request.parent_scope().empty()) {
-      absl::StatusOr<ResourceName> name = ParseName(request.parent_scope());
-      if (!name.ok() || !name->IsScope() || name->tenant != call.tenant->id()) {
-        return BadField("parent_scope", request.parent_scope(), "wanted a scope of the tenant");
-      }
-      parent = state.FindScope(name->Relative());
-      // An unknown parent and one with nothing to see below it look alike.
-      if (!state.HasScope(parent)) return absl::OkStatus();
-    }
-    const std::optional<PermissionId> permission = state.matrix().FindPermission(Kind::kRead);
-    if (!permission.has_value()) return absl::OkStatus();
-    const std::optional<int> creator = state.matrix().FindFact("creator");
-    ListContext context;
-    context.time = page->snapshot->time;
-    // More than the caller may see: what they made is told apart item by item.
-    if (creator.has_value()) context.facts = FactSet{1} << *creator;
-
-    uint32_t cursor = 0;
-    if (!page->cursor.empty() && !absl::SimpleAtoi(page->cursor, &cursor)) {
-      return BadField("page_token", request.page_token(), "wanted a `next_page_token`");
-    }
+  template <typename List>
+  static absl::Status ValidateList(const List& request) {
+    absl::StatusOr<ResourceName> tenant =
+        ParseNameIn(Collection::kTenant, "parent", request.parent());
+    if (!tenant.ok()) return tenant.status();
     absl::Status status;
-    int count = 0;
-    // False once the page is full or something is wrong.
-    const auto take = [&](ScopeId scope) {
-      absl::StatusOr<std::optional<Row>> row = VisibleRow(call, state, scope, context.time);
-      if (!row.ok()) {
-        status = row.status();
-        return false;
-      }
-      if (!row->has_value()) return true;
-      if (count == page->limit) {
-        response->set_next_page_token(call.backend.pages->TokenAfter(*page, absl::StrCat(cursor)));
-        return false;
-      }
-      *Kind::Add(response) =
-          ToResource(**row, call.tenant->id(), CollectionId(state.ScopeName(scope)),
-                     state.ScopeName(ScopeId((*row)->parent())));
-      cursor = scope.value;
-      ++count;
-      return true;
-    };
-    if (parent.value != 0) {
-      state.ForEachChild(parent, ScopeId(cursor + 1), take);
-      return status;
+    if (!request.parent_scope().empty()) {
+      CheckParentName("parent_scope", request.parent_scope(), tenant->tenant, &status);
     }
-    ScopeId after(cursor);
-    for (bool more = true; more;) {
-      const ScopePage scopes = ListScopes(state, call.self(), *permission, Kind::kKind, after,
-                                          static_cast<size_t>(page->limit) + 1, context);
-      more = scopes.more;
-      for (ScopeId scope : scopes.scopes) {
-        if (!take(scope)) return status;
-        after = scope;
-      }
-    }
-    return absl::OkStatus();
+    return status;
   }
 
-  // The row of `scope` if it is of this collection, is still there, and the caller may read it.
+  // In the order of the names, which is that of the ids.
+  template <typename List, typename ListResponse>
+  static absl::Status DoList(ReadCall& call, const List& request, ListResponse* response) {
+    // A name can be given to another: the token is for this caller.
+    absl::StatusOr<Pages::Page> page = call.backend.pages->Begin(
+        request, absl::StrCat(call.actor.name, "#", call.self().value), call.tenant, call.now);
+    if (!page.ok()) return page.status();
+    const WorldState& state = *page->snapshot->view;
+    ScopeQuery query{Kind::kCollection, Kind::kKind, Kind::kRead, std::nullopt};
+    if (!request.parent_scope().empty()) {
+      const ScopeId parent = state.FindScope(ParseName(request.parent_scope())->Relative());
+      // An unknown parent and one with nothing to see below it look alike.
+      if (!state.HasScope(parent)) return absl::OkStatus();
+      query.parent = parent;
+    }
+    ScopeWalk walk(call, *page, query);
+    std::string last;
+    for (int count = 0;; ++count) {
+      std::optional<ScopeId> scope;
+      std::optional<Row> row;
+      while (!row.has_value()) {
+        absl::StatusOr<std::optional<ScopeId>> next = walk.Next();
+        if (!next.ok()) return next.status();
+        if (!next->has_value()) return absl::OkStatus();
+        scope = *next;
+        absl::StatusOr<std::optional<Row>> visible =
+            VisibleRow(call, *page->snapshot, *scope, query);
+        if (!visible.ok()) return visible.status();
+        row = *std::move(visible);
+      }
+      if (count == page->limit) {
+        response->set_next_page_token(call.backend.pages->TokenAfter(*page, last));
+        return absl::OkStatus();
+      }
+      last = std::string(CollectionId(state.ScopeName(*scope)));
+      *Kind::Add(response) = ToResource(call, call.state, *row, last);
+    }
+  }
+
+  // The row of `scope` if it is still there, and still what the list is of, and the caller may read
+  // it.
   static absl::StatusOr<std::optional<Row>> VisibleRow(const ReadCall& call,
-                                                       const WorldState& state, ScopeId scope,
-                                                       absl::Time time) {
-    const std::optional<RelativeName> name = SplitRelative(state.ScopeName(scope));
-    if (!name.has_value() || name->collection != Kind::kCollection) return std::optional<Row>();
+                                                       const ListSnapshot& first, ScopeId scope,
+                                                       const ScopeQuery& query) {
+    const absl::string_view id = CollectionId(first.view->ScopeName(scope));
     absl::StatusOr<std::optional<Row>> row =
         ReadRow<Row>(call.reader(), TableOf(Kind::kCollection),
-                     EntityKey(call.tenant->number(), Kind::kCollection, name->id));
+                     EntityKey(call.tenant->number(), Kind::kCollection, id));
     if (!row.ok() || !row->has_value()) return row;
     // The name may be another's by now.
-    if ((*row)->uid() != scope.value) return std::optional<Row>();
-    if (IsAllowed(state, call.self(), Kind::kRead, scope, false, time)) return row;
-    if ((*row)->creator() != call.self().value) return std::optional<Row>();
-    const std::optional<int> creator = state.matrix().FindFact("creator");
-    if (creator.has_value() &&
-        IsAllowedNear(state, call.self(), Kind::kRead, scope, time, FactSet{1} << *creator)) {
-      return row;
+    if ((*row)->uid() != scope.value || !call.state.HasScope(scope)) return std::optional<Row>();
+    if (query.parent.has_value() && (*row)->parent() != query.parent->value) {
+      return std::optional<Row>();
     }
-    return std::optional<Row>();
+    if (!MayList(call, first, Kind::kRead, scope, SubjectId((*row)->creator()))) {
+      return std::optional<Row>();
+    }
+    return row;
   }
 
   // --- Update ---
@@ -300,6 +336,21 @@ class ScopeResource {
     absl::StatusOr<std::vector<std::string>> fields =
         FieldsToUpdate(request.update_mask(), wanted, kUpdatable);
     if (!fields.ok()) return fields.status();
+    // What lifts an archive may be the permission that changing needs, and changes nothing else.
+    if (!CheckPathNotFrozen(call.state(), ScopeId(row->uid())).ok()) {
+      return FailedPrecondition(
+          "FROZEN", wanted.name(),
+          absl::StrCat(Quoted(wanted.name()), " or a scope above it is archived or on hold"));
+    }
+    const bool whole =
+        request.update_mask().paths().empty() ||
+        (request.update_mask().paths_size() == 1 && request.update_mask().paths(0) == "*");
+    const std::string parent = ToResource(call, *row, CollectionId(wanted.name())).parent_scope();
+    if (whole && !wanted.parent_scope().empty() && wanted.parent_scope() != parent) {
+      return BadField(
+          absl::StrCat(Kind::kField, ".parent_scope"), wanted.parent_scope(),
+          absl::StrCat("is changed by moving the ", Kind::kNoun, "; it is ", Quoted(parent)));
+    }
     for (const std::string& field : *fields) CopyField(wanted, field, Kind::Of(&*row));
     return Commit(call, wanted.name(), *std::move(row), response);
   }
@@ -353,6 +404,8 @@ class ScopeResource {
     absl::Status status = ValidateId(request);
     if (request.parent_scope().empty()) {
       AddBadField(&status, "parent_scope", "", absl::StrCat("wanted ", Kind::kParents));
+    } else if (absl::StatusOr<ResourceName> name = ParseName(request.name()); name.ok()) {
+      CheckParentName("parent_scope", request.parent_scope(), name->tenant, &status);
     }
     return status;
   }
@@ -367,20 +420,24 @@ class ScopeResource {
     absl::StatusOr<ScopeId> parent =
         FindParent(call.state, call.tenant.id(), "parent_scope", request.parent_scope());
     // A place that is not there and one that is hidden are refused in the same words.
-    if (absl::IsNotFound(parent.status()) ||
-        (parent.ok() &&
-         !IsAllowedNear(call.state, call.actor, Kind::kMove.create, *parent, call.now))) {
+    if (absl::IsNotFound(parent.status())) {
       return absl::PermissionDeniedError(absl::StrCat("not permitted: needs `", Kind::kMove.create,
                                                       "` for ", Quoted(request.parent_scope())));
     }
     if (!parent.ok()) return parent.status();
+    absl::Status status = CheckAllowedNear(call.state, call.actor, Kind::kMove.create, *parent,
+                                           request.parent_scope(), call.now);
+    if (!status.ok()) return status;
     MovePermissions permissions = Kind::kMove;
     const std::optional<int> creator = call.state.matrix().FindFact("creator");
     if (creator.has_value() && (*row)->creator() != 0 && (*row)->creator() == call.actor.value) {
       permissions.facts = FactSet{1} << *creator;
     }
-    return CheckMove(call.state, call.actor, ScopeId((*row)->uid()), *parent, permissions,
-                     call.now);
+    const ScopeId scope((*row)->uid());
+    status = CheckMove(call.state, call.actor, scope, *parent, permissions, call.now);
+    if (!absl::IsFailedPrecondition(status)) return status;
+    const bool frozen = !CheckSubtreeNotFrozen(call.state, scope).ok();
+    return FailedPrecondition(frozen ? "FROZEN" : "ROLES", request.name(), status.message());
   }
 
   template <typename Move>
@@ -390,10 +447,23 @@ class ScopeResource {
     absl::StatusOr<ScopeId> parent =
         FindParent(call.state(), call.draft.id(), "parent_scope", request.parent_scope());
     if (!parent.ok()) return parent.status();
-    if (call.state().IsOnPath(ScopeId(row->uid()), *parent)) {
+    const WorldState& state = call.state();
+    const ScopeId scope(row->uid());
+    if (state.IsOnPath(scope, *parent)) {
       return BadField("parent_scope", request.parent_scope(),
                       absl::StrCat("wanted a scope that is not the ", Kind::kNoun,
                                    " itself or below it: that would make a cycle"));
+    }
+    size_t height = 0;
+    state.ForEachInSubtree(scope, [&](ScopeId below) {
+      height = std::max<size_t>(height, state.PathOf(below).size - state.PathOf(scope).size + 1);
+      return true;
+    });
+    if (state.PathOf(*parent).size + height > kMaxPathLength) {
+      return BadField("parent_scope", request.parent_scope(),
+                      absl::StrCat("wanted a scope with less than ", kMaxPathLength + 1 - height,
+                                   " scopes on its path, for at most ", kMaxPathLength,
+                                   " stand one below the other"));
     }
     row->set_parent(parent->value);
     return Commit(call, request.name(), *std::move(row), response);

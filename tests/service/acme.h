@@ -60,8 +60,8 @@ struct Answer {
   }
 };
 
-// Calls the method whose request this is. `actor` is a name within `acme`, such as `users/ann`, or a
-// full one of any tenant; empty: nobody.
+// Calls the method whose request this is. `actor` is a name within `acme`, such as `users/ann`, or
+// a full one of any tenant; empty: nobody.
 grpc::Status CallMethod(const std::shared_ptr<grpc::Channel>& channel, absl::string_view actor,
                         const google::protobuf::Message& request,
                         google::protobuf::Message* response);
