@@ -19,7 +19,7 @@ namespace provost {
 class FieldPath {
  public:
   FieldPath() = default;
-  /// INVALID_ARGUMENT for a field that `type` does not have, or that ends in a message.
+  /// INVALID_ARGUMENT for a field that `type` does not have.
   static absl::StatusOr<FieldPath> Parse(const google::protobuf::Descriptor& type,
                                          absl::string_view path);
 
