@@ -88,8 +88,6 @@ rocksdb::DBOptions MakeDbOptions(const DatabaseOptions& options) {
   db.db_write_buffer_size = options.write_buffer_bytes;
   db.max_total_wal_size = 4 * options.write_buffer_bytes;
   db.bytes_per_sync = 1 << 20;
-  db.max_log_file_size = 16 << 20;
-  db.keep_log_file_num = 4;
   // The lane is the one writer, so concurrent insertion would only cost.
   db.allow_concurrent_memtable_write = false;
   db.enable_write_thread_adaptive_yield = false;
@@ -151,10 +149,7 @@ absl::StatusOr<std::unique_ptr<Database>> DatabaseOpener::Open() {
   }
   db_options_.listeners.push_back(
       std::make_shared<BackgroundListener>(options_.path, database_->health_));
-  std::shared_ptr<rocksdb::Logger> file;
-  // A database without RocksDB's own log is still a database.
-  rocksdb::CreateLoggerFromOptions(options_.path, db_options_, &file).PermitUncheckedError();
-  log_ = std::make_shared<OpenLog>(std::move(file));
+  log_ = std::make_shared<OpenLog>(options_.path);
   db_options_.info_log = log_;
 
   if (*found) {
