@@ -12,6 +12,7 @@
 #include "store/folder_lock.h"
 #include "store/health.h"
 #include "store/rocks.h"
+#include "store/synced_sizes.h"
 #include "store/write_group.h"
 
 namespace provost::store {
@@ -73,6 +74,8 @@ Database::Database() = default;
 
 Database::~Database() {
   if (db_ == nullptr) return;
+  // So that what an orderly end leaves behind is noted in full (store/synced_sizes.h).
+  if (!sync_ && healthy()) db_->SyncWAL().PermitUncheckedError();
   for (rocksdb::ColumnFamilyHandle* handle : handles_) {
     if (handle != nullptr) db_->DestroyColumnFamilyHandle(handle);
   }

@@ -28,6 +28,7 @@ class FolderLock;
 class Health;
 struct OpenHooks;
 class Snapshot;
+class SyncedSizes;
 class WriteGroup;
 
 /// How a database is opened.
@@ -149,6 +150,7 @@ class Database : public Reader {
   std::string path_;
   bool sync_ = true;
   std::unique_ptr<FolderLock> lock_;
+  std::unique_ptr<SyncedSizes> sizes_;
   std::unique_ptr<rocksdb::Env> env_;
   std::unique_ptr<rocksdb::DB> db_;
   std::array<rocksdb::ColumnFamilyHandle*, kTableCount> handles_{};

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <system_error>
 #include <utility>
@@ -17,10 +18,13 @@
 #include "absl/memory/memory.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "store/folder_lock.h"
 #include "store/health.h"
 #include "store/record.h"
 #include "store/rocks.h"
+#include "store/synced_sizes.h"
 #include "store/testing/open_hooks.h"
 #include "store/write_group.h"
 
@@ -35,6 +39,26 @@ constexpr char kDefaultFamily[] = "default";
 const std::string& FormatVersionKey() {
   static const std::string* const kKey = new std::string("format_version");
   return *kKey;
+}
+
+// Which tables there are, by name and with commas between: a table that is on the list and not on
+// disk was lost, one that is not on it came with a later version.
+const std::string& TablesKey() {
+  static const std::string* const kKey = new std::string("tables");
+  return *kKey;
+}
+
+std::string EncodeTables() {
+  return MakeRecord(absl::StrJoin(AllTables(), ",", [](std::string* out, Table table) {
+    const absl::string_view name = TableName(table);
+    out->append(name.data(), name.size());
+  }));
+}
+
+absl::StatusOr<std::vector<std::string>> DecodeTables(absl::string_view value) {
+  absl::StatusOr<absl::string_view> payload = RecordPayload(Table::kMeta, TablesKey(), value);
+  if (!payload.ok()) return payload.status();
+  return std::vector<std::string>(absl::StrSplit(*payload, ',', absl::SkipEmpty()));
 }
 
 // Tells Health of what goes wrong where no caller sees it.
@@ -108,7 +132,7 @@ rocksdb::ColumnFamilyOptions MakeTableOptions(const DatabaseOptions& options) {
   rocksdb::ColumnFamilyOptions family;
   family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   family.write_buffer_size = options.write_buffer_bytes;
-  // Small, because sixteen mostly idle tables share one budget.
+  // Small, because many mostly idle tables share one budget.
   family.arena_block_size = 128 << 10;
   const std::vector<rocksdb::CompressionType> compressions = rocksdb::GetSupportedCompressions();
   const bool has_lz4 = std::find(compressions.begin(), compressions.end(),
@@ -132,6 +156,9 @@ DatabaseOpener::DatabaseOpener(const DatabaseOptions& options)
 absl::StatusOr<std::unique_ptr<Database>> DatabaseOpener::Open() {
   if (absl::Status status = CheckOptions(); !status.ok()) return status;
   if (absl::Status status = TakeFolder(); !status.ok()) return status;
+  absl::StatusOr<std::unique_ptr<SyncedSizes>> sizes = SyncedSizes::Read(options_.path);
+  if (!sizes.ok()) return sizes.status();
+  database_->sizes_ = *std::move(sizes);
   const absl::StatusOr<bool> found = FindDatabase();
   if (!found.ok()) return found.status();
   if (!*found && !options_.create_if_missing) {
@@ -143,9 +170,13 @@ absl::StatusOr<std::unique_ptr<Database>> DatabaseOpener::Open() {
   database_->health_ = std::make_shared<Health>(options_.on_unhealthy);
   db_options_ = MakeDbOptions(options_);
   table_options_ = MakeTableOptions(options_);
-  if (options_.hooks != nullptr && options_.hooks->file_system != nullptr) {
-    database_->env_ = rocksdb::NewCompositeEnv(options_.hooks->file_system);
-    db_options_.env = database_->env_.get();
+  const bool has_hook = options_.hooks != nullptr && options_.hooks->file_system != nullptr;
+  database_->env_ = rocksdb::NewCompositeEnv(
+      NotingFileSystem(has_hook ? options_.hooks->file_system : rocksdb::FileSystem::Default(),
+                       database_->sizes_.get()));
+  db_options_.env = database_->env_.get();
+  if (database_->sizes_->LogsAreWhole()) {
+    db_options_.wal_recovery_mode = rocksdb::WALRecoveryMode::kAbsoluteConsistency;
   }
   db_options_.listeners.push_back(
       std::make_shared<BackgroundListener>(options_.path, database_->health_));
@@ -155,6 +186,7 @@ absl::StatusOr<std::unique_ptr<Database>> DatabaseOpener::Open() {
   if (*found) {
     if (absl::Status status = CheckReadable(); !status.ok()) return status;
   }
+  if (absl::Status status = database_->sizes_->BeginWriting(); !status.ok()) return status;
   if (absl::Status status = OpenTables(); !status.ok()) return status;
   if (absl::Status status = BringUpToDate(!*found); !status.ok()) return status;
   return std::move(database_);
@@ -214,6 +246,7 @@ absl::StatusOr<bool> DatabaseOpener::FindDatabase() const {
     return absl::UnavailableError(
         absl::StrCat("the folder `", options_.path, "` cannot be read: ", error.message()));
   }
+  if (piece.empty() && !database_->sizes_->empty()) piece = "synced-sizes";
   if (!has_current && !piece.empty()) {
     return absl::DataLossError(absl::StrCat("the database in `", options_.path, "` has `", piece,
                                             "` but no file `CURRENT`, which says where to begin"));
@@ -222,11 +255,13 @@ absl::StatusOr<bool> DatabaseOpener::FindDatabase() const {
 }
 
 absl::Status DatabaseOpener::CheckReadable() {
+  if (absl::Status status = database_->sizes_->Check(); !status.ok()) return status;
   std::vector<std::string> names;
   rocksdb::Status status = rocksdb::DB::ListColumnFamilies(db_options_, options_.path, &names);
   if (!status.ok()) return Refusal(status);
 
   found_tables_ = names;
+  bool has_version = false;
   const std::string meta(TableName(Table::kMeta));
   if (std::find(names.begin(), names.end(), meta) != names.end()) {
     const std::vector<rocksdb::ColumnFamilyDescriptor> families = {{kDefaultFamily, table_options_},
@@ -237,14 +272,25 @@ absl::Status DatabaseOpener::CheckReadable() {
     if (!status.ok()) return Refusal(status);
     const std::unique_ptr<rocksdb::DB> db(raw);
     std::string value;
+    std::string tables;
+    const rocksdb::Status listed =
+        db->Get(rocksdb::ReadOptions(), handles[1], TablesKey(), &tables);
     status = db->Get(rocksdb::ReadOptions(), handles[1], FormatVersionKey(), &value);
     for (rocksdb::ColumnFamilyHandle* handle : handles) db->DestroyColumnFamilyHandle(handle);
     if (status.ok()) {
       const absl::StatusOr<uint32_t> version = DecodeVersion(value);
       if (!version.ok()) return version.status();
       if (*version > format_version_) return NewerFormat(*version);
+      has_version = true;
     } else if (!status.IsNotFound()) {
       return Refusal(status);
+    }
+    if (listed.ok()) {
+      absl::StatusOr<std::vector<std::string>> decoded = DecodeTables(tables);
+      if (!decoded.ok()) return decoded.status();
+      listed_tables_ = *std::move(decoded);
+    } else if (!listed.IsNotFound()) {
+      return Refusal(listed);
     }
   }
 
@@ -254,7 +300,38 @@ absl::Status DatabaseOpener::CheckReadable() {
         absl::StrCat("the database in `", options_.path, "` has a table `", name,
                      "` that this version does not know; it was written by a newer version"));
   }
-  return absl::OkStatus();
+  return CheckWhole(has_version);
+}
+
+absl::Status DatabaseOpener::CheckWhole(bool has_version) const {
+  for (const std::string& name : listed_tables_) {
+    if (std::find(found_tables_.begin(), found_tables_.end(), name) != found_tables_.end()) {
+      continue;
+    }
+    return absl::DataLossError(absl::StrCat("the database in `", options_.path,
+                                            "` is damaged: its table `", name, "` is not in `",
+                                            ManifestPath(), "`, which says what there is"));
+  }
+  if (has_version) return absl::OkStatus();
+  bool has_rows = database_->sizes_->has_log();
+  std::error_code error;
+  for (fs::directory_iterator entry(options_.path, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (entry->path().extension() == ".sst") has_rows = true;
+  }
+  // The process may have ended while it made the database; but then there are no rows yet.
+  if (!has_rows) return absl::OkStatus();
+  return absl::DataLossError(
+      absl::StrCat("the database in `", options_.path, "` is damaged: it has rows, but no row `",
+                   PrintableKey(Table::kMeta, FormatVersionKey()), "` according to `",
+                   ManifestPath(), "`, which says what there is"));
+}
+
+std::string DatabaseOpener::ManifestPath() const {
+  std::ifstream current(absl::StrCat(options_.path, "/CURRENT"));
+  std::string name;
+  std::getline(current, name);
+  return absl::StrCat(options_.path, "/", name);
 }
 
 absl::Status DatabaseOpener::OpenTables() {
@@ -291,14 +368,14 @@ absl::Status DatabaseOpener::OpenTables() {
 }
 
 absl::Status DatabaseOpener::BringUpToDate(bool is_new) {
-  if (is_new) return WriteFormatVersion(format_version_);
+  if (is_new) return WriteFormat(format_version_);
   const auto value = database_->Get(Table::kMeta, FormatVersionKey());
   if (!value.ok()) return value.status();
   if (!value->has_value()) {
     // The process may have ended while it made the database; but then there are no rows yet.
     const absl::StatusOr<bool> has_rows = HasRows();
     if (!has_rows.ok()) return has_rows.status();
-    if (!*has_rows) return WriteFormatVersion(format_version_);
+    if (!*has_rows) return WriteFormat(format_version_);
     return absl::DataLossError(absl::StrCat("the database in `", options_.path,
                                             "` has rows, but no row `",
                                             PrintableKey(Table::kMeta, FormatVersionKey()), "`"));
@@ -306,7 +383,9 @@ absl::Status DatabaseOpener::BringUpToDate(bool is_new) {
   const absl::StatusOr<uint32_t> version = DecodeVersion(**value);
   if (!version.ok()) return version.status();
   if (*version > format_version_) return NewerFormat(*version);
-  return *version < format_version_ ? Migrate(*version) : absl::OkStatus();
+  if (*version < format_version_) return Migrate(*version);
+  const bool is_listed = listed_tables_.size() == kTableCount;
+  return is_listed ? absl::OkStatus() : WriteFormat(*version);
 }
 
 absl::Status DatabaseOpener::Migrate(uint32_t from) {
@@ -329,7 +408,7 @@ absl::Status DatabaseOpener::Migrate(uint32_t from) {
   for (uint32_t version = from; version < format_version_; ++version) {
     const Migration& step = *steps[version];
     absl::Status status = step.run(*database_);
-    if (status.ok()) status = WriteFormatVersion(version + 1);
+    if (status.ok()) status = WriteFormat(version + 1);
     if (!status.ok()) {
       return absl::Status(
           status.code(),
@@ -341,9 +420,10 @@ absl::Status DatabaseOpener::Migrate(uint32_t from) {
   return absl::OkStatus();
 }
 
-absl::Status DatabaseOpener::WriteFormatVersion(uint32_t version) {
+absl::Status DatabaseOpener::WriteFormat(uint32_t version) {
   WriteGroup group(database_.get());
   group.Put(Table::kMeta, FormatVersionKey(), EncodeVersion(version));
+  group.Put(Table::kMeta, TablesKey(), EncodeTables());
   return database_->Commit(group);
 }
 

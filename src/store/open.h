@@ -33,13 +33,18 @@ class DatabaseOpener {
   absl::StatusOr<bool> FindDatabase() const;
   // Refuses what a newer version wrote, without writing anything.
   absl::Status CheckReadable();
+  // Refuses a database of which some tables, or the rows about itself, are gone.
+  absl::Status CheckWhole(bool has_version) const;
   absl::Status OpenTables();
   // Reads the format version, runs the migrations, writes the version.
   absl::Status BringUpToDate(bool is_new);
   absl::Status Migrate(uint32_t from);
-  absl::Status WriteFormatVersion(uint32_t version);
+  // Writes the version, and which tables there are.
+  absl::Status WriteFormat(uint32_t version);
   absl::StatusOr<bool> HasRows() const;
 
+  // The path of the MANIFEST in use, for errors.
+  std::string ManifestPath() const;
   absl::Status NewerFormat(uint32_t version) const;
   // RocksDB's status, with the folder, and with the file where RocksDB leaves it out.
   absl::Status Refusal(const rocksdb::Status& status) const;
@@ -52,6 +57,8 @@ class DatabaseOpener {
   rocksdb::ColumnFamilyOptions table_options_;
   // The names of the families on disk.
   std::vector<std::string> found_tables_;
+  // The names of the tables that the database says it has; nothing where it does not say.
+  std::vector<std::string> listed_tables_;
   std::unique_ptr<Database> database_;
 };
 

@@ -13,6 +13,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "store/migration.h"
 #include "store/record.h"
 #include "store/testing/open_hooks.h"
@@ -66,12 +67,26 @@ class RawDatabase {
     std::vector<rocksdb::ColumnFamilyDescriptor> families;
     for (const std::string& name : names) families.push_back({name, {}});
     EXPECT_TRUE(rocksdb::DB::Open({}, path, families, &handles_, &db_).ok());
+    // As any other tool, it does not note what it writes.
+    fs::remove(path + "/synced-sizes");
   }
   ~RawDatabase() {
     for (auto* handle : handles_) db_->DestroyColumnFamilyHandle(handle);
     delete db_;
   }
   rocksdb::DB* operator->() { return db_; }
+  // Takes tables away as if the version that wrote the database had not known them.
+  void Unknow(const std::vector<std::string>& names) {
+    std::vector<std::string> left;
+    for (const Table table : AllTables()) {
+      const std::string name(TableName(table));
+      if (std::find(names.begin(), names.end(), name) == names.end()) left.push_back(name);
+    }
+    ASSERT_TRUE(db_->Put({}, handle("meta"), "tables", MakeRecord(absl::StrJoin(left, ","))).ok());
+    for (const std::string& name : names) {
+      ASSERT_TRUE(db_->DropColumnFamily(handle(name)).ok()) << name;
+    }
+  }
   rocksdb::ColumnFamilyHandle* handle(const std::string& name) {
     for (auto* handle : handles_) {
       if (handle->GetName() == name) return handle;
@@ -112,7 +127,7 @@ TEST_F(OpenTest, MakesFolderAndDatabase) {
   EXPECT_TRUE(database->healthy());
   EXPECT_EQ(database->path(), options.path);
   for (const Table table : AllTables()) {
-    EXPECT_EQ(AllRows(*database, table).size(), table == Table::kMeta ? 1u : 0u)
+    EXPECT_EQ(AllRows(*database, table).size(), table == Table::kMeta ? 2u : 0u)
         << TableName(table);
   }
 }
@@ -217,9 +232,7 @@ TEST_F(OpenTest, TablesThatAnOlderVersionDidNotHaveAreMade) {
   MakeDatabase();
   {
     RawDatabase raw(path_);
-    for (const char* newer : {"content", "outbox", "statistics"}) {
-      ASSERT_TRUE(raw->DropColumnFamily(raw.handle(newer)).ok()) << newer;
-    }
+    raw.Unknow({"content", "outbox", "statistics"});
   }
   auto database = OpenOrDie(path_);
   EXPECT_EQ(AllRows(*database, Table::kUsers), kRows);
@@ -258,14 +271,45 @@ TEST_F(OpenTest, MissingTablesAreMade) {
   MakeDatabase();
   {
     RawDatabase raw(path_);
-    for (const char* name : {"requests", "audit"}) {
-      ASSERT_TRUE(raw->DropColumnFamily(raw.handle(name)).ok());
-    }
+    raw.Unknow({"requests", "audit"});
   }
   auto database = OpenOrDie(path_);
   EXPECT_EQ(AllRows(*database, Table::kUsers), kRows);
   EXPECT_THAT(PutAll(*database, Table::kRequests, kRows), IsOk());
   EXPECT_EQ(AllRows(*database, Table::kRequests), kRows);
+}
+
+// What this version made is on the list from then on.
+TEST_F(OpenTest, ATableThatIsOnTheListAndGoneIsDamage) {
+  MakeDatabase();
+  RawDatabase(path_).Unknow({"audit"});
+  ASSERT_NE(OpenOrDie(path_), nullptr);
+  {
+    RawDatabase raw(path_);
+    ASSERT_TRUE(raw->DropColumnFamily(raw.handle("audit")).ok());
+  }
+  EXPECT_THAT(Open(), IsError(absl::StatusCode::kDataLoss,
+                              Words{path_, "`audit`", FileOf(path_, "MANIFEST-", "")}));
+}
+
+TEST_F(OpenTest, RowsAndNoTableAboutTheDatabaseAreDamage) {
+  MakeDatabase();
+  {
+    RawDatabase raw(path_);
+    ASSERT_TRUE(raw->DropColumnFamily(raw.handle("meta")).ok());
+  }
+  EXPECT_THAT(Open(), IsError(absl::StatusCode::kDataLoss,
+                              Words{"meta[format_version]", FileOf(path_, "MANIFEST-", "")}));
+}
+
+// Databases of before the list are taken as they are.
+TEST_F(OpenTest, ADatabaseWithoutAListGetsOne) {
+  MakeDatabase();
+  {
+    RawDatabase raw(path_);
+    ASSERT_TRUE(raw->Delete({}, raw.handle("meta"), "tables").ok());
+  }
+  EXPECT_NE(ValueOf(*OpenOrDie(path_), Table::kMeta, "tables"), "-");
 }
 
 TEST_F(OpenTest, ADatabaseThatWasOnlyBegunIsFinished) {
@@ -428,16 +472,92 @@ TEST_F(DamageTest, TheMiddleOfTheLog) {
     }
   }
   const std::string file = FileOf(path_, "", ".log");
-  Damage(file, static_cast<int64_t>(fs::file_size(file) / 2));
-  EXPECT_THAT(Open(), IsError(absl::StatusCode::kDataLoss, Words{file}));
+  // Also in the length of a record, which then seems to be torn off.
+  for (int64_t place = 1; place < static_cast<int64_t>(fs::file_size(file)); place += 23) {
+    const std::string copy = folder_ / "copy";
+    fs::remove_all(copy);
+    fs::copy(path_, copy);
+    const std::string log = copy + "/" + fs::path(file).filename().string();
+    Damage(log, place);
+    EXPECT_THAT(Database::Open(OptionsFor(copy)), IsError(absl::StatusCode::kDataLoss, Words{log}))
+        << "byte " << place;
+  }
 }
 
 // That is how a write looks that the machine's end cut off.
 TEST_F(DamageTest, TheEndOfTheLogMayBeTorn) {
   MakeDatabase();
   const std::string file = FileOf(path_, "", ".log");
-  fs::resize_file(file, fs::file_size(file) - 1);
-  EXPECT_EQ(AllRows(*OpenOrDie(path_), Table::kUsers), Rows{});
+  std::ifstream whole(file, std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(whole)),
+                          std::istreambuf_iterator<char>());
+  // A record that has its head and the first of its bytes, as the first one in the file.
+  std::ofstream(file, std::ios::binary | std::ios::app) << bytes.substr(0, 15);
+  EXPECT_EQ(AllRows(*OpenOrDie(path_), Table::kUsers), kRows);
+}
+
+// What was acknowledged has been synced, and is more than a torn end.
+TEST_F(DamageTest, ALogThatIsShorterThanWhatWasAcknowledged) {
+  MakeDatabase();
+  const std::string file = FileOf(path_, "", ".log");
+  const uint64_t size = fs::file_size(file);
+  for (const uint64_t left : {size - 1, size / 2, uint64_t{0}}) {
+    fs::resize_file(file, left);
+    EXPECT_THAT(Open(), IsError(absl::StatusCode::kDataLoss, Words{file, absl::StrCat(size)}));
+  }
+  fs::remove(file);
+  EXPECT_THAT(Open(), IsError(absl::StatusCode::kDataLoss, Words{file, "is missing"}));
+}
+
+// The same where the process ended without closing anything.
+TEST_F(DamageTest, ALogThatAProcessLeftBehindAndThatIsGone) {
+  const pid_t child = fork();
+  if (child == 0) {
+    const auto database = Database::Open(OptionsFor(path_));
+    _exit(database.ok() && PutAll(**database, Table::kUsers, kRows).ok() ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  ASSERT_EQ(status, 0);
+  const std::string file = FileOf(path_, "", ".log");
+  const std::string aside = folder_ / "aside";
+  fs::rename(file, aside);
+  EXPECT_THAT(Open(), IsError(absl::StatusCode::kDataLoss, Words{file, "is missing"}));
+  fs::rename(aside, file);
+  EXPECT_EQ(AllRows(*OpenOrDie(path_), Table::kUsers), kRows);
+}
+
+TEST_F(DamageTest, AManifestThatIsCutAnywhere) {
+  MakeTableFiles();
+  const std::string file = FileOf(path_, "MANIFEST-", "");
+  const uint64_t size = fs::file_size(file);
+  for (uint64_t left = 0; left < size; left += 97) {
+    const std::string copy = folder_ / "copy";
+    fs::remove_all(copy);
+    fs::copy(path_, copy);
+    const std::string name = copy + "/" + fs::path(file).filename().string();
+    fs::resize_file(name, left);
+    EXPECT_THAT(Database::Open(OptionsFor(copy)), IsError(absl::StatusCode::kDataLoss, Words{name}))
+        << left << " of " << size;
+  }
+}
+
+TEST_F(DamageTest, TheNoteOfTheSizes) {
+  MakeDatabase();
+  Damage(path_ + "/synced-sizes", 5);
+  EXPECT_THAT(Open(), IsError(absl::StatusCode::kDataLoss, Words{path_ + "/synced-sizes"}));
+  // A database of before there was one is opened and gets one.
+  fs::remove(path_ + "/synced-sizes");
+  EXPECT_EQ(AllRows(*OpenOrDie(path_), Table::kUsers), kRows);
+  EXPECT_EQ(fs::file_size(path_ + "/synced-sizes"), 512u);
+}
+
+TEST_F(DamageTest, NothingIsLeftButTheNote) {
+  MakeDatabase();
+  for (const fs::directory_entry& entry : fs::directory_iterator(path_)) {
+    if (entry.path().filename() != "synced-sizes") fs::remove_all(entry.path());
+  }
+  EXPECT_THAT(Open(), IsError(absl::StatusCode::kDataLoss, Words{path_, "`CURRENT`"}));
 }
 
 TEST_F(DamageTest, ATableFileThatIsMissing) {
