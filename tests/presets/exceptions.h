@@ -86,6 +86,7 @@ struct AddedCell {
   std::string source;
   std::set<std::string> facts;
   std::set<ScopeKind> kinds;  // empty: every kind where the role can be asked
+  std::set<ScopeKind> reach = {};
 };
 
 // A permission that the tables lack.

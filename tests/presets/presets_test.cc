@@ -403,6 +403,11 @@ class Comparison {
           EXPECT_EQ(compiled_.Take(place), std::make_optional(Said{cell.facts, cell.source}))
               << Text(place);
         }
+        for (ScopeKind kind : cell.reach) {
+          const Place place{cell.role, added.permission, kind, true};
+          EXPECT_EQ(compiled_.Take(place), std::make_optional(Said{cell.facts, cell.source}))
+              << Text(place);
+        }
       }
     }
   }
