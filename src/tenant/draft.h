@@ -145,7 +145,7 @@ class TenantDraft {
   void EraseEntity(absl::string_view relative);
 
   const std::shared_ptr<Tenant> tenant_;
-  const WorldState* const state_;
+  const WorldState* state_;
   store::WriteGroup& group_;
   rows::TenantCounters counters_;
   rows::TenantRow row_;
@@ -154,6 +154,8 @@ class TenantDraft {
   bool created_ = false;
   bool deleted_ = false;
   Change change_;
+  size_t applied_ops_ = 0;  // Those of change_ that `state()` has.
+  bool applied_ = false;    // Some were tried on it.
   std::string resource_;
   std::string reason_;
 };

@@ -49,6 +49,10 @@ const WorldState& MutationContext::StateOf(const std::shared_ptr<Tenant>& tenant
   return builder_->StateOf(tenant);
 }
 
+absl::StatusOr<bool> MutationContext::Part(absl::FunctionRef<absl::Status(TenantDraft&)> part) {
+  return builder_->PreparePart(draft(), part);
+}
+
 TenantDraft& MutationContext::In(const std::shared_ptr<Tenant>& tenant) {
   for (const std::unique_ptr<TenantDraft>& draft : drafts_) {
     if (draft->shared_tenant() == tenant) return *draft;
@@ -150,13 +154,15 @@ absl::StatusOr<MutationResult> GroupBuilder::Prepare(TenantMutation& mutation,
 
   absl::StatusOr<std::string> response = PrepareFresh(mutation, context);
   absl::Status status = response.ok() ? own.status() : response.status();
-  if (status.ok()) status = ApplyDrafts(context);
+  for (size_t i = 0; status.ok() && i < context.drafts_.size(); ++i) {
+    status = Apply(*context.drafts_[i]);
+  }
   if (!status.ok() || mutation.validate_only) {
     last_tenant_number_ = tenant_number_before;
     for (const std::unique_ptr<TenantDraft>& draft : context.drafts_) {
       if (draft->created_) {
         successors_.erase(draft->number());
-      } else if (status.ok() && draft->dirty_) {
+      } else if (draft->applied_) {
         Rebuild(SuccessorOf(draft->shared_tenant()));
       }
     }
@@ -197,20 +203,51 @@ absl::StatusOr<std::string> GroupBuilder::PrepareFresh(TenantMutation& mutation,
   return mutation.prepare(context);
 }
 
-absl::Status GroupBuilder::ApplyDrafts(MutationContext& context) {
-  for (size_t i = 0; i < context.drafts_.size(); ++i) {
-    TenantDraft& draft = *context.drafts_[i];
-    if (draft.change_.ops.empty()) continue;
-    absl::Status status = SuccessorOf(draft.shared_tenant()).edit->Apply(draft.change_);
-    if (status.ok()) continue;
-    for (size_t j = 0; j <= i; ++j) {
-      if (!context.drafts_[j]->change_.ops.empty() && !context.drafts_[j]->created_) {
-        Rebuild(SuccessorOf(context.drafts_[j]->shared_tenant()));
-      }
-    }
+absl::Status GroupBuilder::Apply(TenantDraft& draft) {
+  const std::vector<ChangeOp>& ops = draft.change_.ops;
+  if (draft.applied_ops_ == ops.size()) return absl::OkStatus();
+  draft.applied_ = true;
+  WorldEdit& edit = *SuccessorOf(draft.shared_tenant()).edit;
+  absl::Status status;
+  if (draft.applied_ops_ == 0) {
+    status = edit.Apply(draft.change_);
+  } else {
+    Change rest;
+    rest.ops.assign(ops.begin() + static_cast<std::ptrdiff_t>(draft.applied_ops_), ops.end());
+    status = edit.Apply(rest);
+  }
+  if (status.ok()) draft.applied_ops_ = ops.size();
+  return status;
+}
+
+absl::StatusOr<bool> GroupBuilder::PreparePart(TenantDraft& whole,
+                                               absl::FunctionRef<absl::Status(TenantDraft&)> part) {
+  if (absl::Status status = Apply(whole); !status.ok()) return status;
+  Successor& successor = SuccessorOf(whole.shared_tenant());
+  WriteGroup own(&whole.group_);
+  rows::TenantCounters counters = whole.counters_;
+  counters.set_revision(counters.revision() - 1);  // A draft begins with the next one.
+  TenantDraft draft(whole.shared_tenant(), *whole.state_, own, std::move(counters), whole.row_);
+  if (absl::Status status = part(draft); !status.ok()) return status;
+  if (!own.status().ok()) return own.status();
+  if (absl::Status status = Apply(draft); !status.ok()) {
+    Rebuild(successor);
+    // It applied before, to the same state.
+    if (!successor.edit->Apply(whole.change_).ok()) std::abort();
+    whole.state_ = &successor.edit->state();
     return status;
   }
-  return absl::OkStatus();
+  Append(own, whole.group_);
+  whole.counters_ = std::move(draft.counters_);
+  if (draft.row_changed_) {
+    whole.row_ = std::move(draft.row_);
+    whole.row_changed_ = true;
+  }
+  whole.dirty_ |= draft.dirty_;
+  whole.applied_ |= draft.applied_;
+  for (ChangeOp& op : draft.change_.ops) whole.change_.ops.push_back(std::move(op));
+  whole.applied_ops_ = whole.change_.ops.size();
+  return draft.dirty_;
 }
 
 void GroupBuilder::Rebuild(Successor& successor) {

@@ -74,8 +74,11 @@ class GroupBuilder {
                   store::WriteGroup& group) const;
   void WriteFeed(const TenantMutation& mutation, TenantDraft& draft, absl::Time now,
                  store::WriteGroup& group) const;
-  // Applies the drafts' changes to the successors, or leaves those as they were.
-  absl::Status ApplyDrafts(MutationContext& context);
+  // Applies what the draft says to its successor, but for what was applied already. On an error the
+  // successor is spoiled.
+  absl::Status Apply(TenantDraft& draft);
+  absl::StatusOr<bool> PreparePart(TenantDraft& whole,
+                                   absl::FunctionRef<absl::Status(TenantDraft&)> part);
   void Rebuild(Successor& successor);
 
   TenantRegistry* const registry_;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -48,6 +49,12 @@ class MutationContext {
 
   /// The successor of any tenant: for authorizing.
   const WorldState& StateOf(const std::shared_ptr<Tenant>& tenant) const;
+
+  /// One of many things that a mutation does, which may fail by itself: `part` gets a draft of its
+  /// own, and sees what the parts before it did, in rows and in `state()`. What fails leaves no
+  /// trace, and prepare may go on. Returns whether anything was changed. A state() that was taken
+  /// before is no longer valid.
+  absl::StatusOr<bool> Part(absl::FunctionRef<absl::Status(TenantDraft&)> part);
 
   /// The draft of another tenant, for a mutation that concerns two.
   TenantDraft& In(const std::shared_ptr<Tenant>& tenant);

@@ -104,6 +104,85 @@ TEST_F(WriterTest, WhatTheWorldRefusesLeavesItsNeighboursAlone) {
   }
 }
 
+// Parts of a mutation: each sees those before it, and one that fails takes only itself away.
+TEST_F(WriterTest, PartsSeeEachOtherAndFailAlone) {
+  const uint64_t before = revision();
+  const absl::StatusOr<MutationResult> result =
+      tenants_.Change(tenants_.acme(), [](MutationContext& context) -> absl::StatusOr<std::string> {
+        const auto add = [&](const std::string& id, absl::Status then) {
+          return context.Part([&](TenantDraft& draft) {
+            if (draft.state().HasSubject(draft.state().FindSubject("users/" + id))) {
+              return absl::AlreadyExistsError(id);
+            }
+            TenantFixture::PutUser(draft, id);
+            return then;
+          });
+        };
+        EXPECT_TRUE(*add("kim", absl::OkStatus()));
+        EXPECT_EQ(add("lou", absl::AbortedError("no")).status(), absl::AbortedError("no"));
+        EXPECT_EQ(add("kim", absl::OkStatus()).status(), absl::AlreadyExistsError("kim"));
+        EXPECT_FALSE(*context.Part([](TenantDraft&) { return absl::OkStatus(); }));
+        // What the World refuses leaves the parts before it.
+        EXPECT_FALSE(context
+                         .Part([](TenantDraft& draft) {
+                           TenantFixture::PutAssignment(draft, TenantFixture::PutUser(draft, "max"),
+                                                        "no_such_role", kRootScope);
+                           return absl::OkStatus();
+                         })
+                         .ok());
+        EXPECT_FALSE(context.state().HasSubject(context.state().FindSubject("users/max")));
+        EXPECT_TRUE(context.state().HasSubject(context.state().FindSubject("users/kim")));
+        TenantFixture::PutUser(context.draft(), "own");
+        EXPECT_TRUE(*add("nat", absl::OkStatus()));
+        EXPECT_EQ(add("own", absl::OkStatus()).status(), absl::AlreadyExistsError("own"));
+        return std::string();
+      });
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_EQ(result->revision, before + 1);
+  std::string dump;
+  {
+    auto view = tenants_.acme()->world().Read();
+    dump = Dump(*view);
+    for (const char* there : {"users/kim", "users/own", "users/nat"}) {
+      EXPECT_TRUE(view->HasSubject(view->FindSubject(there))) << there;
+    }
+    for (const char* gone : {"users/lou", "users/max"}) {
+      EXPECT_FALSE(view->HasSubject(view->FindSubject(gone))) << gone;
+    }
+  }
+  tenants_.Close();
+  tenants_.Open();
+  EXPECT_EQ(Dump(*tenants_.acme()->world().Read()), dump);
+}
+
+TEST_F(WriterTest, AMutationThatFailsTakesItsPartsWithIt) {
+  const uint64_t before = revision();
+  const size_t rows = CountRows(tenants_.acme()->number());
+  const std::string dump = Dump(*tenants_.acme()->world().Read());
+  const auto parts = [](absl::Status then) {
+    return [then](MutationContext& context) -> absl::StatusOr<std::string> {
+      for (const char* id : {"kim", "lou"}) {
+        EXPECT_TRUE(*context.Part([&](TenantDraft& draft) {
+          TenantFixture::PutUser(draft, id);
+          return absl::OkStatus();
+        }));
+      }
+      if (!then.ok()) return then;
+      return std::string();
+    };
+  };
+  EXPECT_FALSE(tenants_.Change(tenants_.acme(), parts(absl::AbortedError("no"))).ok());
+  TenantMutation mutation = Add("kim");
+  mutation.prepare = parts(absl::OkStatus());
+  mutation.validate_only = true;
+  EXPECT_TRUE(tenants_.Run(std::move(mutation)).ok());
+  EXPECT_EQ(revision(), before);
+  EXPECT_EQ(CountRows(tenants_.acme()->number()), rows);
+  EXPECT_EQ(Dump(*tenants_.acme()->world().Read()), dump);
+  ASSERT_TRUE(tenants_.Change(tenants_.acme(), parts(absl::OkStatus())).ok());
+  EXPECT_EQ(revision(), before + 1);
+}
+
 TEST_F(WriterTest, ValidateOnlyAnswersAndChangesNothing) {
   const uint64_t before = revision();
   TenantMutation mutation = Add("kim");
