@@ -61,11 +61,12 @@ absl::Status CheckExclusiveGrant(const WorldState& state, SubjectId subject, con
                                  absl::Time now) {
   if (state.matrix().ExclusiveSetsOf(added.role).empty()) return absl::OkStatus();
   for (SubjectId below : SubjectsBelow(state, subject)) {
+    const std::vector<Holding> holdings = HoldingsOf(state, below, now);
     for (const MembershipRecord& way : GroupsAbove(state, below)) {
       if (way.group != subject.value) continue;
       const Window window = Intersection(way.window, added.window);
       if (window.empty()) continue;
-      for (const Holding& held : HoldingsOf(state, below, now)) {
+      for (const Holding& held : holdings) {
         const std::optional<std::string> set = SharedSet(state.matrix(), added.role, held.role);
         if (set.has_value() && OnOnePath(state, added.scope, held.scope) &&
             MeetAfter(window, held.window, now)) {

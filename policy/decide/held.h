@@ -2,6 +2,7 @@
 #ifndef PROVOST_POLICY_DECIDE_HELD_H_
 #define PROVOST_POLICY_DECIDE_HELD_H_
 
+#include <map>
 #include <set>
 #include <vector>
 
@@ -59,12 +60,18 @@ void ForEachRoleOnPath(const WorldState& state, SubjectId subject, ScopeId scope
 std::set<RoleId> DelegableRoles(const WorldState& state, SubjectId subject, ScopeId scope,
                                 absl::Time time);
 
+// When `subject`'s membership of each group that it is in at `time` ends, by group: the end of the
+// union of all chains (rule 2).
+std::map<uint32_t, absl::Time> MembershipEnds(const WorldState& state, SubjectId subject,
+                                              absl::Time time);
+
 // Every subject that is `subject` or, if that is a group, is in it by any chain, whatever the
 // windows and suspensions: whom a grant to it concerns, now or later.
 std::vector<SubjectId> SubjectsBelow(const WorldState& state, SubjectId subject);
 
-// Every group that `subject` is in by any chain, itself included, with the windows of the chains
-// (suspensions not counted): what it holds, now or later.
+// Every group that `subject` is in by any chain, itself included, each once for each of the
+// disjoint windows in which some chain holds (suspensions not counted): what it holds, now or
+// later. Cost: the memberships at and above `subject`, times the windows that do not meet.
 std::vector<MembershipRecord> GroupsAbove(const WorldState& state, SubjectId subject);
 
 }  // namespace provost

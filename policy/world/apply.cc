@@ -118,10 +118,22 @@ void WorldEdit::RefreshLine(uint32_t subject) {
 
 void WorldEdit::AppendAssignment(uint32_t subject, const AssignmentRecord& record) {
   SubjectDetail** slot = next_->details_.Mutable(subject, edit_);
-  const SubjectDetail* old = *slot;
+  SubjectDetail* old = *slot;
   const size_t head = sizeof(SubjectDetail) + old->assignment_count * sizeof(AssignmentRecord);
   const size_t tail = old->group_count * sizeof(MembershipRecord) + old->name_size;
-  char* memory = static_cast<char*>(CowEdit::Allocate(head + sizeof(AssignmentRecord) + tail));
+  if (old->edit == edit_.id() && old->spare_assignments > 0) {
+    char* const end = reinterpret_cast<char*>(old) + head;
+    std::memmove(end + sizeof(AssignmentRecord), end, tail);
+    std::memcpy(end, &record, sizeof(AssignmentRecord));
+    ++old->assignment_count;
+    --old->spare_assignments;
+    AddToLine(record, next_->subjects_.Mutable(subject, edit_));
+    return;
+  }
+  // Whoever is given a second one in one edit may well be given many.
+  const uint32_t spare = old->edit == edit_.id() ? old->assignment_count : 0;
+  char* memory =
+      static_cast<char*>(CowEdit::Allocate(head + (1 + spare) * sizeof(AssignmentRecord) + tail));
   std::memcpy(memory, old, head);
   std::memcpy(memory + head, &record, sizeof(AssignmentRecord));
   std::memcpy(memory + head + sizeof(AssignmentRecord), reinterpret_cast<const char*>(old) + head,
@@ -129,6 +141,7 @@ void WorldEdit::AppendAssignment(uint32_t subject, const AssignmentRecord& recor
   SubjectDetail* node = reinterpret_cast<SubjectDetail*>(memory);
   node->edit = edit_.id();
   ++node->assignment_count;
+  node->spare_assignments = spare;
   edit_.Drop(*slot);
   *slot = node;
   AddToLine(record, next_->subjects_.Mutable(subject, edit_));
@@ -151,7 +164,7 @@ absl::Status WorldEdit::Apply(const Change& change) {
     }
   }
   FlushHolders();
-  while (!stale_closures_.empty()) RefreshClosures(*stale_closures_.begin());
+  RefreshClosures();
   return absl::OkStatus();
 }
 
@@ -229,6 +242,7 @@ absl::Status WorldEdit::Do(const RemoveSubject& op) {
     edit_.Drop(*closure);
     *closure = nullptr;
     stale_closures_.erase(uid);
+    group_levels_.Forget();
   }
   if (draft.kind == SubjectKind::kUser) --next_->user_count_;
   next_->subject_names_.Erase({HashOf(draft.name), uid}, edit_);
@@ -255,7 +269,7 @@ absl::Status WorldEdit::Do(const PutMember& op) {
   }
   const bool member_is_group = next_->KindOf(op.member) == SubjectKind::kGroup;
   if (member_is_group) {
-    absl::Status status = CheckNesting(*next_, op.group, op.member);
+    absl::Status status = CheckNesting(*next_, op.group, op.member, &group_levels_);
     if (!status.ok()) return status;
   }
   DetailDraft draft;
@@ -275,7 +289,10 @@ absl::Status WorldEdit::Do(const PutMember& op) {
     next_->members_.Insert({op.group.value, op.member.value}, edit_);
   }
   StoreDraft(op.member.value, draft);
-  if (member_is_group) stale_closures_.insert(op.member.value);
+  if (member_is_group) {
+    group_levels_.Added(*next_, op.group, op.member);
+    stale_closures_.insert(op.member.value);
+  }
   return absl::OkStatus();
 }
 
@@ -292,13 +309,19 @@ absl::Status WorldEdit::Do(const RemoveMember& op) {
                                     }),
                      draft.groups.end());
   StoreDraft(op.member.value, draft);
-  if (draft.kind == SubjectKind::kGroup) stale_closures_.insert(op.member.value);
+  if (draft.kind == SubjectKind::kGroup) {
+    group_levels_.Forget();
+    stale_closures_.insert(op.member.value);
+  }
   return absl::OkStatus();
 }
 
-// Makes the closure of `group` and of every group below it anew, each after the groups above it.
-void WorldEdit::RefreshClosures(uint32_t group) {
-  for (SubjectId below : GroupsBelowInOrder(*next_, SubjectId(group))) {
+// Makes the closures of the stale groups and of every group below them anew, each once and after
+// those of the groups above it.
+void WorldEdit::RefreshClosures() {
+  const std::vector<uint32_t> stale(stale_closures_.begin(), stale_closures_.end());
+  stale_closures_.clear();
+  for (SubjectId below : GroupsBelowInOrder(*next_, stale)) {
     const std::vector<MembershipRecord> entries = ComputeClosure(*next_, below);
     GroupClosure* node = static_cast<GroupClosure*>(
         CowEdit::Allocate(sizeof(GroupClosure) + entries.size() * sizeof(MembershipRecord)));
@@ -309,7 +332,6 @@ void WorldEdit::RefreshClosures(uint32_t group) {
     edit_.Drop(*slot);
     *slot = node;
   }
-  stale_closures_.erase(group);
 }
 
 // ------------------------------------------------------------------------------- scopes
@@ -630,7 +652,8 @@ absl::Status WorldEdit::Do(const PutOverride& op) {
   } else {
     records.insert(at, record);
   }
-  if (absl::Status status = CheckOverrideLimit(matrix, *role, records, next_->ScopeName(op.scope));
+  if (absl::Status status =
+          CheckOverrideLimit(matrix, *role, records, next_->ScopeName(op.scope), *permission);
       !status.ok()) {
     return status;
   }

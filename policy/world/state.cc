@@ -97,7 +97,7 @@ size_t WorldState::MemoryBytes() const {
   details_.ForEach(0, [&](uint32_t, const SubjectDetail* detail) {
     if (detail != nullptr) {
       bytes += sizeof(SubjectDetail) + detail->name_size +
-               detail->assignment_count * sizeof(AssignmentRecord) +
+               (detail->assignment_count + detail->spare_assignments) * sizeof(AssignmentRecord) +
                detail->group_count * sizeof(MembershipRecord);
     }
     return true;

@@ -64,6 +64,7 @@ struct SubjectDetail {
   uint32_t name_size;
   uint32_t assignment_count;
   uint32_t group_count;
+  uint32_t spare_assignments;  // room for more, behind the name: for the edit that made the node
   SubjectKind kind;
 
   const AssignmentRecord* assignments() const {

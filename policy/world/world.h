@@ -23,6 +23,7 @@
 #include "policy/world/change.h"
 #include "policy/world/cow.h"
 #include "policy/world/epoch.h"
+#include "policy/world/group_graph.h"
 #include "policy/world/state.h"
 
 namespace provost {
@@ -111,7 +112,7 @@ class WorldEdit {
   void AppendAssignment(uint32_t subject, const AssignmentRecord& record);
   // Files the assignments of `new_holders_` in the state's index.
   void FlushHolders();
-  void RefreshClosures(uint32_t group);
+  void RefreshClosures();
   void RefreshPaths(uint32_t scope);
   void SetOverrides(uint32_t scope, const std::vector<OverrideRecord>& records);
   void RemoveHolderIfLast(uint32_t subject, uint32_t scope, uint16_t role,
@@ -127,6 +128,8 @@ class WorldEdit {
   std::vector<HolderKey> new_holders_;
   // Groups whose closures are stale; made fresh at the end of Apply, once each.
   absl::flat_hash_set<uint32_t> stale_closures_;
+  // How deep the groups nest, as far as this edit has asked.
+  GroupLevels group_levels_;
 };
 
 class World {
