@@ -111,8 +111,16 @@ class Evaluation {
     }
   }
 
-  // A role held at the tenant without an assignment.
-  void AddGiven(RoleId role) { AddEffect(role.value); }
+  // The default role, which is held at the tenant without an assignment.
+  void AddGiven(RoleId role) {
+    AddEffect(role.value);
+    if (has_reach()) AddReach(role.value, state_.root().value);
+  }
+  // The same for the role of anonymous.
+  void AddAnonymous(RoleId role) {
+    tally_.any_role = true;
+    AddGiven(role);
+  }
 
   // A role held at a scope on the path. The default role is no other for being assigned as well.
   void AddRole(uint16_t role) {
@@ -237,7 +245,7 @@ ABSL_ATTRIBUTE_NOINLINE Reason Decide(const WorldState& state, const Question& q
   Evaluation evaluation(state, question, scope, column);
   const Matrix& matrix = state.matrix();
   if (subject == nullptr) {
-    if (matrix.anonymous_role().has_value()) evaluation.AddRole(matrix.anonymous_role()->value);
+    if (matrix.anonymous_role().has_value()) evaluation.AddAnonymous(*matrix.anonymous_role());
   } else {
     evaluation.AddSubject(*subject, question.subject.value);
     if ((subject->flags & SubjectLine::kUser) != 0 && matrix.default_role().has_value()) {

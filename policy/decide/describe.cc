@@ -2,18 +2,16 @@
 
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "policy/matrix/utf8.h"
 
 namespace provost {
 namespace {
 
 using Via = RoleDerivation::Via;
 
-std::string Quoted(absl::string_view word) {
-  return absl::StrCat("`", absl::Utf8SafeCEscape(word), "`");
-}
+std::string Quoted(absl::string_view word) { return absl::StrCat("`", Printable(word), "`"); }
 
 std::string QuotedList(const std::vector<std::string>& words, absl::string_view separator) {
   return absl::StrJoin(words, separator, [](std::string* out, const std::string& word) {

@@ -5,9 +5,11 @@
 #include <map>
 #include <tuple>
 
+#include "absl/container/flat_hash_set.h"
 #include "policy/decide/acting.h"
 #include "policy/decide/check.h"
 #include "policy/decide/freeze.h"
+#include "policy/decide/held.h"
 
 namespace provost {
 namespace {
@@ -51,12 +53,6 @@ std::map<uint32_t, std::vector<GroupStep>> ChainsOf(const WorldState& state, Sub
   return chains;
 }
 
-absl::Time EndOf(const RoleDerivation& derivation) {
-  absl::Time end = derivation.window.expires;
-  for (const GroupStep& step : derivation.chain) end = std::min(end, step.window.expires);
-  return end;
-}
-
 class Explainer {
  public:
   Explainer(const WorldState& state, const Question& question)
@@ -76,7 +72,7 @@ class Explainer {
     derivation.via = via;
     derivation.holder = question_.subject;
     derivation.scope = state_.root();
-    Finish(std::move(derivation));
+    AddHeldAt(derivation);
   }
 
   void AddActing() {
@@ -89,7 +85,10 @@ class Explainer {
   }
 
   void AddSubject() {
+    const std::map<uint32_t, absl::Time> ends =
+        MembershipEnds(state_, question_.subject, question_.time);
     for (const auto& [holder, chain] : ChainsOf(state_, question_.subject, question_.time)) {
+      const auto end = ends.find(holder);
       for (const AssignmentRecord& record : state_.AssignmentsOf(SubjectId(holder))) {
         if (!record.LiveAt(question_.time)) continue;
         RoleDerivation derivation;
@@ -99,7 +98,8 @@ class Explainer {
         derivation.scope = ScopeId(record.scope);
         derivation.window = record.window;
         derivation.chain = chain;
-        derivation.until = EndOf(derivation);
+        derivation.until = record.window.expires;
+        if (end != ends.end()) derivation.until = std::min(derivation.until, end->second);
         AddHeldAt(derivation);
       }
     }
@@ -136,6 +136,7 @@ class Explainer {
   void Finish(RoleDerivation derivation, bool reach = false) {
     const CellCode* column = reach ? reach_column_ : matrix_.Column(place_.permission, place_.kind);
     const CellValue& cell = matrix_.value(column[derivation.role.value]);
+    derivation.reach = reach;
     derivation.cell = matrix_.FindCell(derivation.role, place_.permission, place_.kind, reach);
     derivation.effect = ApplyOverrides(place_, derivation.role, cell, reach, &derivation.overrides);
     if (derivation.effect.effect == Effect::kAllow) {
@@ -152,105 +153,273 @@ class Explainer {
   std::vector<RoleDerivation> roles_;
 };
 
-bool Grants(const RoleDerivation& role, FactSet facts) { return role.effect.AllowedBy(facts); }
+// One thing that might have been otherwise.
+struct WhatIf {
+  const OverrideTrace* without_override = nullptr;
+  std::optional<RoleId> without_cell;  // the ordinary cell of this role
+  std::optional<RoleId> with_role;     // held at `at` as well
+  ScopeId at;
+};
 
-// The last override that made the effect what it is; unset if that was the cell.
-std::optional<OverrideTrace> DecidingOverride(const RoleDerivation& role) {
-  std::optional<OverrideTrace> deciding;
-  for (const OverrideTrace& trace : role.overrides) {
-    if (trace.below_a_lock || trace.outranked || trace.record.effect != role.effect.effect) {
-      continue;
+// What `roles` would decide, had that one thing been so: rules 5 and 6 for a subject and a tenant
+// that are active.
+class Alternative {
+ public:
+  Alternative(const Place& place, const Question& question, const WhatIf& what_if)
+      : state_(*place.state), question_(question), what_if_(what_if), place_(place) {
+    if (what_if.without_override == nullptr) return;
+    const OverrideTrace& trace = *what_if.without_override;
+    for (const OverrideRecord& record : state_.OverridesAt(trace.scope)) {
+      if (record.role != trace.record.role || record.permission != trace.record.permission) {
+        others_.push_back(record);
+      }
     }
-    deciding = trace;
-    if (role.effect.effect == Effect::kProhibit) break;
+    place_.substitute_scope = trace.scope.value;
+    place_.substitute = others_;
   }
-  return deciding;
-}
 
-// What `role` would have without the overrides and the cell that block it: its ALLOW cell, or the
-// ALLOW overrides that stand on the path.
-bool WouldGrantUnblocked(const WorldState& state, const Place& place, const RoleDerivation& role,
-                         FactSet facts) {
-  const CellCode* column = state.matrix().Column(place.permission, place.kind);
-  const CellValue& cell = state.matrix().value(column[role.role.value]);
-  if (cell.AllowedBy(facts)) return true;
-  for (const OverrideTrace& trace : role.overrides) {
-    if (trace.record.effect == Effect::kAllow && !trace.below_a_lock && !trace.outranked &&
-        (trace.record.facts & ~facts) == 0) {
-      return true;
+  bool Allows(const std::vector<RoleDerivation>& roles) const {
+    Outcome outcome;
+    for (const RoleDerivation& role : roles) Add(role.role, role.reach, &outcome);
+    if (what_if_.with_role.has_value()) {
+      Add(*what_if_.with_role, false, &outcome);
+      if (state_.NearestOfKind(what_if_.at, place_.kind) == question_.scope) {
+        Add(*what_if_.with_role, true, &outcome);
+      }
     }
+    if (outcome.prohibited || !outcome.allowed) return false;
+    if (state_.matrix().permission(question_.permission).access == Access::kRead) return true;
+    const ScopeLine& line = *state_.scope_line(question_.scope.value);
+    return question_.subject != kAnonymous &&
+           (line.frozen_mask == 0 || FreezeIsLifted(state_, question_, line));
   }
-  return false;
-}
 
-// The role that would have allowed the question, had it been assigned on the path: the one with
-// the fewest cells, as deep as it may be held.
-NearestMiss MissingAssignment(const WorldState& state, const Place& place,
-                              const Question& question) {
-  NearestMiss miss;
-  const Matrix& matrix = state.matrix();
-  const CellCode* column = matrix.Column(place.permission, place.kind);
-  std::vector<size_t> cells(matrix.roles().size());
-  for (const CellInfo& cell : matrix.cells()) ++cells[cell.role.value];
-  size_t fewest = SIZE_MAX;
-  for (size_t r = 0; r < matrix.roles().size(); ++r) {
-    const RoleId role(static_cast<uint16_t>(r));
-    const CellValue effect = ApplyOverrides(place, role, matrix.value(column[r]), false, nullptr);
-    if (!effect.AllowedBy(question.facts) || cells[r] >= fewest) continue;
-    for (uint32_t i = place.path.size; i-- > 0;) {
-      const ScopeId scope(place.path.ids[i]);
-      if (!matrix.role(role).assignable_at.Has(state.KindOf(scope))) continue;
-      miss.kind = NearestMiss::Kind::kAssignment;
-      miss.role = role;
-      miss.scope = scope;
-      fewest = cells[r];
-      break;
-    }
+  bool Prohibits(const std::vector<RoleDerivation>& roles) const {
+    Outcome outcome;
+    for (const RoleDerivation& role : roles) Add(role.role, role.reach, &outcome);
+    return outcome.prohibited;
   }
-  return miss;
-}
 
-NearestMiss FindNearestMiss(const WorldState& state, const Place& place, const Question& question,
-                            const Explanation& explanation) {
-  NearestMiss miss;
-  const RoleDerivation* prohibiting = nullptr;
-  size_t prohibits = 0;
-  bool otherwise_allowed = false;
-  for (const RoleDerivation& role : explanation.roles) {
-    if (role.effect.effect == Effect::kProhibit) {
-      if (prohibiting == nullptr || prohibiting->role != role.role) ++prohibits;
-      prohibiting = &role;
-    }
-    otherwise_allowed |= Grants(role, question.facts);
+ private:
+  struct Outcome {
+    bool allowed = false;
+    bool prohibited = false;
+  };
+
+  void Add(RoleId role, bool reach, Outcome* outcome) const {
+    const Matrix& matrix = state_.matrix();
+    const CellCode* column = reach ? matrix.ReachColumn(place_.permission, place_.kind)
+                                   : matrix.Column(place_.permission, place_.kind);
+    if (column == nullptr || (reach && column[role.value] == kCodeNone)) return;
+    CellValue cell = matrix.value(column[role.value]);
+    if (!reach && what_if_.without_cell == role) cell = CellValue();
+    const CellValue effect = ApplyOverrides(place_, role, cell, reach, nullptr);
+    outcome->prohibited |= effect.effect == Effect::kProhibit;
+    outcome->allowed |= effect.AllowedBy(question_.facts);
   }
-  if (prohibits > 0) {
-    if (prohibits == 1 &&
-        (otherwise_allowed || WouldGrantUnblocked(state, place, *prohibiting, question.facts))) {
-      miss.kind = NearestMiss::Kind::kProhibit;
-      miss.role = prohibiting->role;
-      miss.blocking = DecidingOverride(*prohibiting);
+
+  const WorldState& state_;
+  const Question& question_;
+  const WhatIf& what_if_;
+  Place place_;
+  std::vector<OverrideRecord> others_;
+};
+
+// Looks for the one thing that would have made a denial an allow.
+class MissFinder {
+ public:
+  MissFinder(const WorldState& state, const Place& place, const Explanation& explanation)
+      : state_(state),
+        matrix_(state.matrix()),
+        place_(place),
+        question_(explanation.question),
+        explanation_(explanation) {}
+
+  NearestMiss Find() const {
+    NearestMiss miss = MissingFact();
+    if (miss.kind == NearestMiss::Kind::kNone) miss = Blocker(Effect::kPrevent);
+    if (miss.kind == NearestMiss::Kind::kNone) miss = Blocker(Effect::kProhibit);
+    if (miss.kind == NearestMiss::Kind::kNone) miss = MissingAssignment();
+    return miss;
+  }
+
+ private:
+  // The roles that a change of the world's records would be judged by. Asked as a role, a WRITE
+  // must be allowed to oneself too, and nothing that oneself is prohibited.
+  bool WouldAllow(const WhatIf& what_if) const {
+    const Alternative alternative(place_, question_, what_if);
+    if (explanation_.as_self == nullptr) return alternative.Allows(explanation_.roles);
+    // An assignment more is oneself's, and nothing to the role that is acted as.
+    WhatIf as_role = what_if;
+    as_role.with_role.reset();
+    if (!Alternative(place_, question_, as_role).Allows(explanation_.roles)) return false;
+    const bool write = matrix_.permission(question_.permission).access == Access::kWrite;
+    return write ? alternative.Allows(explanation_.as_self->roles)
+                 : !alternative.Prohibits(explanation_.as_self->roles);
+  }
+
+  NearestMiss MissingFact() const {
+    NearestMiss miss;
+    const auto look = [&](const std::vector<RoleDerivation>& roles) {
+      for (const RoleDerivation& role : roles) {
+        if (role.effect.effect != Effect::kAllow || role.missing == 0) continue;
+        if (miss.kind != NearestMiss::Kind::kNone &&
+            BitCount(role.missing) >= BitCount(miss.missing)) {
+          continue;
+        }
+        Question with = question_;
+        with.facts |= role.missing;
+        if (!Check(state_, with).allowed()) continue;
+        miss.kind = NearestMiss::Kind::kFact;
+        miss.role = role.role;
+        miss.missing = role.missing;
+      }
+    };
+    look(explanation_.roles);
+    if (explanation_.as_self != nullptr) look(explanation_.as_self->roles);
+    return miss;
+  }
+
+  // An override of `effect`, or for PROHIBIT a cell, that alone stands in the way. (A cell that
+  // prevents stands in nothing's way but its own.)
+  NearestMiss Blocker(Effect effect) const {
+    NearestMiss miss;
+    const auto look = [&](const std::vector<RoleDerivation>& roles) {
+      for (const RoleDerivation& role : roles) {
+        if (role.effect.effect != effect || miss.kind != NearestMiss::Kind::kNone) continue;
+        WhatIf what_if;
+        if (effect == Effect::kProhibit) {
+          what_if.without_cell = role.role;
+          if (role.cell != nullptr && role.cell->effect == effect && WouldAllow(what_if)) {
+            Set(effect, role.role, nullptr, &miss);
+            continue;
+          }
+          what_if.without_cell.reset();
+        }
+        // The deepest counts last.
+        for (size_t i = role.overrides.size(); i-- > 0;) {
+          const OverrideTrace& trace = role.overrides[i];
+          if (trace.record.effect != effect || trace.below_a_lock || ConcernsActing(trace))
+            continue;
+          what_if.without_override = &trace;
+          if (!WouldAllow(what_if)) continue;
+          Set(effect, role.role, &trace, &miss);
+          break;
+        }
+      }
+    };
+    look(explanation_.roles);
+    if (explanation_.as_self != nullptr) look(explanation_.as_self->roles);
+    return miss;
+  }
+
+  static void Set(Effect effect, RoleId role, const OverrideTrace* trace, NearestMiss* miss) {
+    miss->kind =
+        effect == Effect::kPrevent ? NearestMiss::Kind::kPrevent : NearestMiss::Kind::kProhibit;
+    miss->role = role;
+    if (trace != nullptr) miss->blocking = *trace;
+  }
+
+  // True if the override may also decide whether the role may be acted as.
+  bool ConcernsActing(const OverrideTrace& trace) const {
+    if (explanation_.as_self == nullptr || !matrix_.switch_permission().has_value()) return false;
+    const PermissionId to_switch = *matrix_.switch_permission();
+    const PermissionId named(trace.record.permission);
+    const std::vector<PermissionId>& implied = matrix_.permission(named).implies_all;
+    return named == to_switch || std::binary_search(implied.begin(), implied.end(), to_switch);
+  }
+
+  // True if holding `role` would forbid acting as the role that the question is asked as.
+  bool ForbidsActing(RoleId role) const {
+    if (explanation_.as_self == nullptr || !matrix_.switch_permission().has_value()) return false;
+    const ScopeId at = question_.acting_as->scope;
+    const ScopeLine& line = *state_.scope_line(at.value);
+    Place place;
+    place.state = &state_;
+    place.permission = *matrix_.switch_permission();
+    place.kind = line.kind;
+    place.override_mask = line.override_mask;
+    place.path = state_.PathOf(at);
+    for (const bool reach : {false, true}) {
+      const CellCode* column = reach ? matrix_.ReachColumn(place.permission, place.kind)
+                                     : matrix_.Column(place.permission, place.kind);
+      if (column == nullptr || (reach && column[role.value] == kCodeNone)) continue;
+      const CellValue& cell = matrix_.value(column[role.value]);
+      if (ApplyOverrides(place, role, cell, reach, nullptr).effect == Effect::kProhibit)
+        return true;
+    }
+    return false;
+  }
+
+  // The role that would have allowed the question, had it been assigned on the path: the one with
+  // the fewest cells, as deep as it may be held.
+  NearestMiss MissingAssignment() const {
+    NearestMiss miss;
+    if (question_.subject == kAnonymous) return miss;
+    std::vector<size_t> cells(matrix_.roles().size());
+    for (const CellInfo& cell : matrix_.cells()) ++cells[cell.role.value];
+    size_t fewest = SIZE_MAX;
+    for (size_t r = 0; r < matrix_.roles().size(); ++r) {
+      WhatIf what_if;
+      what_if.with_role = RoleId(static_cast<uint16_t>(r));
+      if (cells[r] >= fewest || ForbidsActing(*what_if.with_role)) continue;
+      for (uint32_t i = place_.path.size; i-- > 0;) {
+        what_if.at = ScopeId(place_.path.ids[i]);
+        if (!matrix_.role(*what_if.with_role).assignable_at.Has(state_.KindOf(what_if.at)))
+          continue;
+        if (!WouldAllow(what_if)) break;
+        miss.kind = NearestMiss::Kind::kAssignment;
+        miss.role = *what_if.with_role;
+        miss.scope = what_if.at;
+        fewest = cells[r];
+        break;
+      }
     }
     return miss;
   }
-  for (const RoleDerivation& role : explanation.roles) {
-    if (role.effect.effect != Effect::kAllow) continue;
-    if (miss.kind == NearestMiss::Kind::kNone || BitCount(role.missing) < BitCount(miss.missing)) {
-      miss.kind = NearestMiss::Kind::kFact;
-      miss.role = role.role;
-      miss.missing = role.missing;
+
+  const WorldState& state_;
+  const Matrix& matrix_;
+  const Place& place_;
+  const Question& question_;
+  const Explanation& explanation_;
+};
+
+// The first instant after the question's at which the same question is not allowed any more: some
+// window of what the subject holds begins or ends then.
+absl::Time EndOfAllow(const WorldState& state, const Question& question) {
+  std::vector<absl::Time> bounds;
+  const auto add = [&](const Window& window) {
+    for (absl::Time bound : {window.not_before, window.expires}) {
+      if (bound > question.time && bound != absl::InfiniteFuture()) bounds.push_back(bound);
+    }
+  };
+  const auto add_holder = [&](SubjectId holder) {
+    for (const AssignmentRecord& record : state.AssignmentsOf(holder)) {
+      if (!record.suspended) add(record.window);
+    }
+  };
+  add_holder(question.subject);
+  absl::flat_hash_set<uint32_t> seen;
+  for (const MembershipRecord& direct : state.GroupsOf(question.subject)) {
+    const GroupClosure* closure = state.closure(direct.group);
+    if (closure == nullptr) continue;
+    add(direct.window);
+    for (uint64_t i = 0; i < closure->count; ++i) {
+      add(closure->entries()[i].window);
+      if (seen.insert(closure->entries()[i].group).second) {
+        add_holder(SubjectId(closure->entries()[i].group));
+      }
     }
   }
-  if (miss.kind != NearestMiss::Kind::kNone) return miss;
-  for (const RoleDerivation& role : explanation.roles) {
-    if (role.effect.effect == Effect::kPrevent &&
-        WouldGrantUnblocked(state, place, role, question.facts)) {
-      miss.kind = NearestMiss::Kind::kPrevent;
-      miss.role = role.role;
-      miss.blocking = DecidingOverride(role);
-      return miss;
-    }
+  std::sort(bounds.begin(), bounds.end());
+  bounds.erase(std::unique(bounds.begin(), bounds.end()), bounds.end());
+  Question later = question;
+  for (absl::Time bound : bounds) {
+    later.time = bound;
+    if (!Check(state, later).allowed()) return bound;
   }
-  return MissingAssignment(state, place, question);
+  return absl::InfiniteFuture();
 }
 
 }  // namespace
@@ -279,7 +448,10 @@ Explanation Explain(const WorldState& state, const Question& question) {
     own.acting_as.reset();
     explanation.as_self = std::make_unique<Explanation>(Explain(state, own));
     const bool acts = MayActAs(state, question) && path.Contains(question.acting_as->scope.value);
-    if (!acts) return explanation;
+    if (!acts) {
+      if (explanation.decision.allowed()) explanation.allowed_until = EndOfAllow(state, question);
+      return explanation;
+    }
     explainer.AddActing();
   } else if (question.subject == kAnonymous) {
     if (matrix.anonymous_role().has_value()) {
@@ -296,13 +468,9 @@ Explanation Explain(const WorldState& state, const Question& question) {
   explanation.roles = explainer.TakeRoles();
 
   if (explanation.decision.allowed()) {
-    absl::Time until = absl::InfinitePast();
-    for (const RoleDerivation& role : explanation.roles) {
-      if (Grants(role, question.facts)) until = std::max(until, role.until);
-    }
-    explanation.allowed_until = until;
+    explanation.allowed_until = EndOfAllow(state, question);
   } else if (reason != Reason::kFrozen && reason != Reason::kSuspended) {
-    explanation.nearest_miss = FindNearestMiss(state, explainer.place(), question, explanation);
+    explanation.nearest_miss = MissFinder(state, explainer.place(), explanation).Find();
   }
   return explanation;
 }

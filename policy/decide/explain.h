@@ -30,6 +30,7 @@ struct RoleDerivation {
   };
   RoleId role;
   Via via = Via::kAssignment;
+  bool reach = false;              // by the cell that reaches, not by the ordinary one
   AssignmentId assignment;         // kAssignment and kReach
   SubjectId holder;                // who has the assignment: the subject or a group
   ScopeId scope;                   // where the role is held
@@ -39,7 +40,9 @@ struct RoleDerivation {
   OverrideTraces overrides;        // from the tenant down
   CellValue effect;                // after the overrides
   FactSet missing = 0;  // of the fact set that lacks the fewest, where the effect is an ALLOW
-  absl::Time until = absl::InfiniteFuture();  // when this way of holding the role ends
+  // When the assignment or the membership in the holder ends; of a membership the end of the union
+  // of all chains, not of the one told.
+  absl::Time until = absl::InfiniteFuture();
 };
 
 struct FrozenScope {
@@ -48,7 +51,8 @@ struct FrozenScope {
   bool held = false;
 };
 
-// What would have changed a denial, the first of these that would (rule 9).
+// What would have made a denial an allow, the first of these that would (rule 9): some more facts,
+// one override or cell less, or one assignment more. None where it takes more than one of them.
 struct NearestMiss {
   enum class Kind : uint8_t { kNone, kFact, kPrevent, kProhibit, kAssignment };
   Kind kind = Kind::kNone;
@@ -64,14 +68,15 @@ struct Explanation {
   std::vector<RoleDerivation> roles;  // by scope from the tenant down, then role, then assignment
   std::vector<FrozenScope> frozen;    // on the path, from the tenant down
   NearestMiss nearest_miss;           // of a denial
-  // When an ALLOWED that rests on something temporary ends by itself; else the infinite future.
+  // The first instant at which an ALLOWED, left alone, is one no more; else the infinite future.
   absl::Time allowed_until = absl::InfiniteFuture();
   // Asked as a role: the same question as oneself, which may forbid it (rule 7).
   std::unique_ptr<Explanation> as_self;
 };
 
 // Explains what Check(state, question) answers; the decision is the same by rule. Allocates; costs
-// a few microseconds for an ordinary subject. Any thread.
+// a few microseconds for an ordinary subject, and a check for each bound of the windows of an
+// allowed one's assignments and memberships. Any thread.
 Explanation Explain(const WorldState& state, const Question& question);
 
 }  // namespace provost

@@ -43,6 +43,9 @@ bool GivenCouldAllow(const WorldState& state, SubjectId subject, PermissionId pe
       return true;
     }
   }
+  // Held at the tenant, it reaches no further than the tenant.
+  const CellCode* reach = matrix.ReachColumn(permission, ScopeKind::kTenant);
+  if (reach != nullptr && reach[given->value] != kCodeNone) return true;
   bool overridden = false;
   state.ForEachOverriddenScope([&](ScopeId scope) {
     for (const OverrideRecord& record : state.OverridesAt(scope)) {
@@ -137,6 +140,9 @@ void CollectHolders(const Place& place, ScopeId scope, const ListContext& contex
       for (uint32_t i = 0; i < place.path.size; ++i) holders->Add(ScopeId(place.path.ids[i]), role);
     }
     if (reach != nullptr && reach[r] != kCodeNone) {
+      if (matrix.default_role() == role && place.kind == ScopeKind::kTenant) {
+        return holders->AddEveryone();
+      }
       // Below the scope, down to where a nearer one of its kind takes over.
       std::function<void(ScopeId)> below = [&](ScopeId at) {
         holders->Add(at, role);

@@ -163,7 +163,10 @@ bool Pair::Build() {
   return true;
 }
 
-void Pair::RebuildTwin() { twin = std::make_unique<Twin>(scenario, scenario.inline_policy()); }
+void Pair::RebuildTwin() {
+  twin = std::make_unique<Twin>(scenario, scenario.inline_policy(),
+                                naive::CustomRolesOf(scenario.inline_policy()));
+}
 
 void CompareDecision(Pair& pair, const Scenario::Expectation& question, bool explain,
                      const std::string& where, Counters* counters) {
@@ -179,16 +182,21 @@ void CompareDecision(Pair& pair, const Scenario::Expectation& question, bool exp
   EXPECT_EQ(Name(explanation.decision.reason), twin)
       << "Explain, " << where << "\n"
       << question.DebugString() << pair.scenario.DebugString();
-  // An allow that ends by itself holds until the instant that it names, unless a PROHIBIT that
-  // begins before then takes it away.
-  if (explanation.decision.allowed() && explanation.allowed_until != absl::InfiniteFuture() &&
-      !question.has_acting_as()) {
-    naive::Question later = TwinQuestion(question);
-    later.time = explanation.allowed_until - absl::Nanoseconds(1);
-    const auto before = pair.twin->Check(later);
-    EXPECT_TRUE(before.ok() && (before->allowed || before->reason == v1::Decision::PROHIBITED))
-        << "allowed_until, " << where << "\n"
+  if (!explanation.decision.allowed()) return;
+  // An allow holds until the instant that it names, and no longer.
+  naive::Question later = TwinQuestion(question);
+  const auto expect = [&](absl::Time time, bool allowed) {
+    later.time = time;
+    const auto answer = pair.twin->Check(later);
+    EXPECT_TRUE(answer.ok() && answer->allowed == allowed)
+        << "allowed_until " << explanation.allowed_until << ", at " << time << ", " << where << "\n"
         << question.DebugString() << pair.scenario.DebugString();
+  };
+  if (explanation.allowed_until == absl::InfiniteFuture()) {
+    expect(absl::FromUnixSeconds(253402300799), true);
+  } else {
+    expect(explanation.allowed_until - absl::Nanoseconds(1), true);
+    expect(explanation.allowed_until, false);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -9,7 +10,9 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "policy/compiler/compiler.h"
+#include "policy/decide/check.h"
 #include "policy/decide/delegation.h"
+#include "policy/decide/explain.h"
 #include "tests/model/compare.h"
 #include "tests/model/random_change.h"
 #include "tests/model/random_world.h"
@@ -214,6 +217,64 @@ TEST_F(Properties, WhatExpiresCountsUntilTheNanosecondBefore) {
     ASSERT_EQ(Answers(*with.engine, questions), Answers(*without.engine, questions)) << Where(i);
   }
   EXPECT_GT(tried, 400);
+}
+
+// Rule 9: whatever an explanation names as the nearest miss, were it so, the answer would be yes.
+TEST_F(Properties, TheNearestMissWouldHaveMadeItAnAllow) {
+  using Kind = NearestMiss::Kind;
+  std::map<Kind, int> tried;
+  for (int i = 0; i < 1500 && !HasFailure(); ++i) {
+    Rng rng = naive::RngFor(seed_, 6, i);
+    Pair pair;
+    pair.scenario = naive::RandomScenario(rng);
+    ASSERT_TRUE(pair.Build());
+    for (const auto& asked : Questions(rng, pair.scenario, 80)) {
+      World& world = pair.engine->world();
+      Question question = pair.engine->QuestionOf(asked);
+      const Explanation explanation = Explain(*world.Read(), question);
+      const NearestMiss& miss = explanation.nearest_miss;
+      if (miss.kind == Kind::kNone) continue;
+      ASSERT_FALSE(explanation.decision.allowed());
+      ++tried[miss.kind];
+      // A world of its own for each, altered by that one thing.
+      auto altered = EngineWorld::Create(pair.scenario);
+      ASSERT_TRUE(altered.ok());
+      const Matrix& matrix = (*altered)->matrix();
+      absl::Status changed;
+      if (miss.kind == Kind::kFact) {
+        EXPECT_NE(miss.missing, 0u);
+        question.facts |= miss.missing;
+      } else if (miss.kind == Kind::kAssignment) {
+        changed = (*altered)->Apply(PutAssignment{AssignmentId(1000), question.subject,
+                                                  matrix.role(miss.role).name, miss.scope, Window(),
+                                                  false});
+      } else if (miss.blocking.has_value()) {
+        const PermissionId named(miss.blocking->record.permission);
+        changed = (*altered)->Apply(RemoveOverride{
+            miss.blocking->scope, matrix.role(miss.role).name, matrix.permission(named).name});
+      } else {
+        MatrixData data = matrix.data();
+        const auto is_blocking = [&](const CellInfo& cell) {
+          return cell.role == miss.role && cell.permission == question.permission && !cell.reach &&
+                 cell.at == world.Read()->KindOf(question.scope);
+        };
+        data.cells.erase(std::remove_if(data.cells.begin(), data.cells.end(), is_blocking),
+                         data.cells.end());
+        auto without = Matrix::Create(std::move(data));
+        ASSERT_TRUE(without.ok()) << without.status();
+        changed = (*altered)->Apply(SetPolicy{*without});
+      }
+      ASSERT_TRUE(changed.ok()) << changed;
+      EXPECT_EQ(ReasonName(Check(*(*altered)->world().Read(), question).reason), "ALLOWED")
+          << "a miss of kind " << static_cast<int>(miss.kind) << ", " << Where(i) << "\n"
+          << asked.DebugString() << pair.scenario.DebugString();
+      if (HasFailure()) return;
+    }
+  }
+  EXPECT_GT(tried[Kind::kFact], 200);
+  EXPECT_GT(tried[Kind::kPrevent], 200);
+  EXPECT_GT(tried[Kind::kProhibit], 100);
+  EXPECT_GT(tried[Kind::kAssignment], 200);
 }
 
 // A policy with grants and may_* entries of its roles added, dropped and swapped.

@@ -308,6 +308,70 @@ TEST(Explain, Rule9_OrderOfTheNearestMiss) {
   EXPECT_EQ(miss("course.update", kFire).kind, Kind::kNone) << "two PROHIBITs are not near";
 }
 
+// A miss is named only where that one thing would have sufficed.
+TEST(Explain, Rule9_ANearestMissSuffices) {
+  using Kind = NearestMiss::Kind;
+  SmallWorld small(PolicyOf(R"(
+    name: "t" version: "1" facts { name: "mine" }
+    permissions { name: "x.read" asked_at: [TENANT, COURSE] access: READ }
+    permissions { name: "x.write" asked_at: [TENANT, COURSE] access: WRITE }
+    permissions { name: "role.switch" asked_at: COURSE access: WRITE }
+    roles { name: "owner" assignable_at: COURSE grants { permissions: "x.read" requires: "mine" } }
+    roles { name: "reader" assignable_at: COURSE grants { permissions: "x.read" } }
+    roles { name: "writer" assignable_at: COURSE grants { permissions: "x.write" } }
+    roles {
+      name: "previewer" assignable_at: COURSE grants { permissions: "role.switch" }
+      may_switch: "writer"
+    }
+    roles {
+      name: "admin" assignable_at: TENANT grants { permissions: "*" }
+      may_assign: ["admin", "owner", "reader", "writer", "previewer"]
+    }
+    top_role: "admin" anonymous_role: "writer")"));
+  constexpr SubjectId kCarl{3};
+  small.Do(User(kCarl, "carl"), Assign(1, kAnn, "owner", kFire), Assign(2, kBob, "reader", kFire),
+           Assign(3, kCarl, "previewer", kFire), Override(kAcme, "owner", "x.read", Effect::kAllow),
+           Override(kFire, "owner", "x.read", Effect::kPrevent),
+           Override(kAcme, "reader", "x.read", Effect::kProhibit),
+           Override(kFire, "reader", "x.read", Effect::kProhibit));
+  const PinnedView view = small.world.Read();
+  const auto miss = [&](const Question& question) { return Explain(*view, question).nearest_miss; };
+  const RoleId admin = view->matrix().FindRole("admin").value();
+
+  const NearestMiss prevented = miss(small.Ask(kAnn, "x.read", kFire));
+  EXPECT_EQ(prevented.kind, Kind::kAssignment) << "without the PREVENT the fact would be missing";
+  EXPECT_EQ(prevented.role, admin);
+  EXPECT_EQ(miss(small.Ask(kBob, "x.read", kFire)).kind, Kind::kNone)
+      << "two PROHIBITs of one role are no lone one";
+  EXPECT_EQ(miss(small.Ask(kAnonymous, "x.write", kFire)).kind, Kind::kNone)
+      << "anonymous writes nothing, whatever it holds";
+  EXPECT_EQ(miss(small.Ask(kAnonymous, "x.read", kFire)).kind, Kind::kNone)
+      << "and is assigned nothing";
+  Question acting = small.Ask(kCarl, "x.write", kFire);
+  acting.acting_as = ActingAs{view->matrix().FindRole("writer").value(), kFire};
+  const NearestMiss own = miss(acting);
+  EXPECT_EQ(own.kind, Kind::kAssignment) << "the role may, oneself may not";
+  EXPECT_EQ(own.scope, kFire);
+}
+
+// Rule 2: membership is the union of all chains, so the end of one is not the end of the allow.
+TEST(Explain, Rule9_TheLastChainEndsAnAllow) {
+  SmallWorld small;
+  const Window first{kNow - absl::Hours(1), kNow + absl::Hours(1)};
+  const Window second{kNow, kNow + absl::Hours(3)};
+  const Window later{kNow + absl::Hours(3), kNow + absl::Hours(5)};
+  small.Do(Group(kTeam, "team"), Group(kCrew, "crew"), PutMember{kTeam, kAnn, first},
+           PutMember{kTeam, kCrew, Window()}, PutMember{kCrew, kAnn, second},
+           Assign(1, kTeam, "course_admin", kFire), Assign(2, kAnn, "course_admin", kFire, later));
+  const PinnedView view = small.world.Read();
+  const Explanation explanation = Explain(*view, small.Ask(kAnn, "course.update", kFire));
+  const RoleDerivation* role = Find(*view, explanation, "course_admin");
+  ASSERT_NE(role, nullptr);
+  EXPECT_THAT(role->chain, SizeIs(1)) << "one shortest is told";
+  EXPECT_EQ(role->until, second.expires) << "the other lasts longer";
+  EXPECT_EQ(explanation.allowed_until, later.expires) << "another assignment takes over";
+}
+
 TEST(Explain, Rule9_TheFewestMissingFactsAreNearest) {
   SmallWorld small;
   small.Do(Assign(1, kAnn, "teacher", kFire));
@@ -380,6 +444,16 @@ denied, MISSING_FACTS
       ├─ cell: ALLOW (exact, C)
       └─ comes to ALLOW
 )");
+}
+
+// Names are shown and not obeyed by a terminal; what is not ASCII stays readable.
+TEST(Describe, QuotesWhatATerminalWouldObey) {
+  SmallWorld small;
+  const PinnedView view = small.world.Read();
+  const ExplanationText text =
+      Describe(*view, Explain(*view, small.Ask(kAnn, "course.read", kFire)), "zo\u00eb \x1b[31m",
+               "fire", "");
+  EXPECT_THAT(QuestionText(text), testing::HasSubstr("`zo\u00eb \\x1b[31m`"));
 }
 
 TEST(Describe, TimesInUtcWithTheDigitsTheyNeed) {
