@@ -10,6 +10,7 @@
 #include "policy/decide/exclusive.h"
 #include "policy/decide/freeze.h"
 #include "policy/decide/held.h"
+#include "policy/decide/powers.h"
 #include "policy/world/override_limit.h"
 
 namespace provost {
@@ -20,91 +21,70 @@ std::string RoleAt(const WorldState& state, RoleId role, ScopeId scope) {
                       "`");
 }
 
-// What `subject`'s roles on path(at) make of `permission` asked of a scope of `kind` at or below
-// `at`: true if some role allows it under `facts` and none prohibits it.
-bool AllowedAsOf(const WorldState& state, SubjectId subject, PermissionId permission,
-                 ScopeKind kind, ScopeId at, FactSet facts, absl::Time now) {
-  const CellCode* column = state.matrix().Column(permission, kind);
-  if (column == nullptr) return false;
-  Place place;
-  place.state = &state;
-  place.permission = permission;
-  place.kind = kind;
-  place.path = state.PathOf(at);
-  place.override_mask = state.scope_line(at.value)->override_mask;
-  bool allowed = false;
-  for (const HeldRole& held : RolesOnPath(state, subject, at, now)) {
-    const CellValue effect = ApplyOverrides(
-        place, held.role, state.matrix().value(column[held.role.value]), false, nullptr);
-    if (effect.effect == Effect::kProhibit) return false;
-    allowed |= effect.AllowedBy(facts);
-  }
-  return allowed;
-}
-
-// The scopes strictly below `top` where a decision may differ from what holds at `top`: those with
-// overrides and those where `subject` holds something.
-std::vector<ScopeId> TurningPointsBelow(const WorldState& state, SubjectId subject, ScopeId top) {
-  std::set<ScopeId> points;
-  state.ForEachOverriddenScope([&](ScopeId scope) {
-    if (scope != top && state.IsOnPath(top, scope)) points.insert(scope);
-    return true;
-  });
-  for (const MembershipRecord& group : GroupsAbove(state, subject)) {
-    for (const AssignmentRecord& record : state.AssignmentsOf(SubjectId(group.group))) {
-      const ScopeId scope(record.scope);
-      if (scope != top && state.IsOnPath(top, scope)) points.insert(scope);
+// True if the actor's own roles name all that `role` may assign, override and switch to.
+bool NamesAllThatItNames(const WorldState& state, SubjectId actor, RoleId role, ScopeId scope,
+                         absl::Time now) {
+  const Matrix& matrix = state.matrix();
+  std::set<RoleId> may_assign, may_override, may_switch;
+  for (const HeldRole& held : RolesOnPath(state, actor, scope, now)) {
+    const RoleInfo& info = matrix.role(held.role);
+    may_assign.insert(info.may_assign.begin(), info.may_assign.end());
+    may_override.insert(info.may_override.begin(), info.may_override.end());
+    if (info.may_switch.has_value()) {
+      may_switch.insert(info.may_switch->begin(), info.may_switch->end());
+    } else {
+      const std::set<RoleId> delegable = DelegableRoles(state, actor, scope, now);
+      may_switch.insert(delegable.begin(), delegable.end());
     }
   }
-  return std::vector<ScopeId>(points.begin(), points.end());
+  const auto within = [](const std::vector<RoleId>& given, const std::set<RoleId>& own) {
+    return std::includes(own.begin(), own.end(), given.begin(), given.end());
+  };
+  const RoleInfo& given = matrix.role(role);
+  return within(given.may_assign, may_assign) && within(given.may_override, may_override) &&
+         (!given.may_switch.has_value() || within(*given.may_switch, may_switch));
 }
 
-// True if `subject` is allowed `permission` under `facts` at every scope of `kind` at and below
-// `top`, those not made yet included.
-bool AllowedAtAndBelow(const WorldState& state, SubjectId subject, PermissionId permission,
-                       ScopeKind kind, ScopeId top, FactSet facts, absl::Time now) {
-  if (!AllowedAsOf(state, subject, permission, kind, top, facts, now)) return false;
-  for (ScopeId point : TurningPointsBelow(state, subject, top)) {
-    if (state.KindOf(point) <= kind &&
-        !AllowedAsOf(state, subject, permission, kind, point, facts, now)) {
-      return false;
-    }
-  }
-  return true;
-}
-
-// Rule 11's `may_assign_subset`: true if the actor is allowed every cell of the custom role that
-// holding it at `scope` would give, and could itself hand on whatever the role hands on.
+// Rule 11's `may_assign_subset`: true if the actor is allowed whatever the custom role would allow,
+// overrides included, at `scope` and below, and could itself hand on whatever the role hands on.
 bool IsSubset(const WorldState& state, SubjectId actor, RoleId role, ScopeId scope,
               absl::Time now) {
   const Matrix& matrix = state.matrix();
-  const ScopeKind held_at = state.KindOf(scope);
-  for (const CellInfo& cell : matrix.cells()) {
-    if (cell.role != role || cell.effect == Effect::kPrevent) continue;
-    if (cell.effect == Effect::kProhibit) {
-      if (!IsAllowedNear(state, actor, "role.prohibit", scope, now)) return false;
-      continue;
-    }
-    for (FactSet facts : cell.alternatives) {
-      if (cell.reach) {
-        const ScopeId reached = state.NearestOfKind(scope, cell.at);
-        if (reached.value == 0) continue;
+  if (!NamesAllThatItNames(state, actor, role, scope, now)) return false;
+  const bool may_prohibit = IsAllowedNear(state, actor, "role.prohibit", scope, now);
+  const std::vector<Powers> powers = PowersAtAndBelow(state, actor, role, scope, now);
+  for (size_t p = 0; p < matrix.permissions().size(); ++p) {
+    const PermissionId permission(static_cast<uint16_t>(p));
+    for (ScopeKind kind : kAllScopeKinds) {
+      const CellCode* column = matrix.Column(permission, kind);
+      if (column == nullptr) continue;
+      const CellValue& cell = matrix.value(column[role.value]);
+      for (const Powers& each : powers) {
+        if (state.KindOf(each.at()) > kind) continue;
+        const CellValue effect =
+            ApplyOverrides(each.PlaceOf(permission, kind), role, cell, false, nullptr);
+        if (effect.effect == Effect::kProhibit && !may_prohibit) return false;
+        for (uint8_t i = 0; i < effect.count; ++i) {
+          if (!each.Allow(permission, kind, effect.sets[i])) return false;
+        }
+      }
+      const CellCode* reach = matrix.ReachColumn(permission, kind);
+      const ScopeId reached = state.NearestOfKind(scope, kind);
+      if (reach == nullptr || reach[role.value] == kCodeNone || reached.value == 0) continue;
+      const Powers there(state, actor, reached, now);
+      const CellValue effect = ApplyOverrides(there.PlaceOf(permission, kind), role,
+                                              matrix.value(reach[role.value]), true, nullptr);
+      if (effect.effect == Effect::kProhibit && !may_prohibit) return false;
+      for (uint8_t i = 0; i < effect.count; ++i) {
         Question question;
         question.subject = actor;
-        question.permission = cell.permission;
+        question.permission = permission;
         question.scope = reached;
-        question.facts = facts;
+        question.facts = effect.sets[i];
         question.time = now;
         if (!Check(state, question).allowed()) return false;
-      } else if (cell.at >= held_at &&
-                 !AllowedAtAndBelow(state, actor, cell.permission, cell.at, scope, facts, now)) {
-        return false;
       }
     }
-  }
-  const std::set<RoleId> delegable = DelegableRoles(state, actor, scope, now);
-  for (RoleId given : matrix.role(role).may_assign) {
-    if (delegable.count(given) == 0) return false;
   }
   return true;
 }
@@ -154,6 +134,40 @@ absl::Status CheckGrant(const WorldState& state, SubjectId actor, RoleId role, S
         ", when the right to grant it ends"));
   }
   return CheckPathNotFrozen(state, scope);
+}
+
+// The roles that prohibit something at `moved` or below it, by a cell or by an override that stands
+// there or above: where they are held on the path that it leaves or enters, moving it takes the
+// PROHIBIT away or brings it.
+std::set<uint16_t> ProhibitingRoles(const WorldState& state, ScopeId moved, ScopeId new_parent) {
+  std::set<uint16_t> roles;
+  for (const CellInfo& cell : state.matrix().cells()) {
+    if (cell.effect == Effect::kProhibit && cell.at >= state.KindOf(moved)) {
+      roles.insert(cell.role.value);
+    }
+  }
+  state.ForEachOverriddenScope([&](ScopeId scope) {
+    if (!state.IsOnPath(scope, moved) && !state.IsOnPath(moved, scope) &&
+        !state.IsOnPath(scope, new_parent)) {
+      return true;
+    }
+    for (const OverrideRecord& record : state.OverridesAt(scope)) {
+      if (record.effect == Effect::kProhibit) roles.insert(record.role);
+    }
+    return true;
+  });
+  return roles;
+}
+
+// True if `holder` has an assignment of `role` at `scope` that has not ended. One that is suspended
+// can come back.
+bool Holds(const WorldState& state, SubjectId holder, RoleId role, ScopeId scope, absl::Time now) {
+  for (const AssignmentRecord& record : state.AssignmentsOf(holder)) {
+    if (record.role == role.value && record.scope == scope.value && record.window.expires > now) {
+      return true;
+    }
+  }
+  return false;
 }
 
 // Every assignment that being in `group` confers, with the window of the chain to it.
@@ -286,45 +300,36 @@ absl::Status CheckOverride(const WorldState& state, SubjectId actor, ScopeId sco
   }
 
   if (after.has_value()) {
-    absl::Status limit = CheckOverrideLimit(matrix, role, then, state.ScopeName(scope));
+    absl::Status limit = CheckOverrideLimit(matrix, role, then, state.ScopeName(scope), permission);
     if (!limit.ok()) return limit;
   }
 
   // What the role would gain, here and wherever below something else stands.
   std::vector<PermissionId> touched = matrix.permission(permission).implies_all;
   touched.push_back(permission);
-  std::vector<ScopeId> points = {scope};
-  state.ForEachOverriddenScope([&](ScopeId each) {
-    if (each != scope && state.IsOnPath(scope, each)) points.push_back(each);
-    return true;
-  });
+  const std::vector<Powers> powers = PowersAtAndBelow(state, actor, role, scope, now);
+  const uint32_t own_bit = 1u << (state.scope_line(scope.value)->depth - 1);
   for (PermissionId gained : touched) {
     for (ScopeKind kind : kAllScopeKinds) {
       for (const bool reach : {false, true}) {
         const CellCode* column =
             reach ? matrix.ReachColumn(gained, kind) : matrix.Column(gained, kind);
         if (column == nullptr || (reach && column[role.value] == kCodeNone)) continue;
-        for (ScopeId point : points) {
-          if (state.KindOf(point) > kind) continue;
-          Place place;
-          place.state = &state;
-          place.permission = gained;
-          place.kind = kind;
-          place.path = state.PathOf(point);
-          place.override_mask = state.scope_line(point.value)->override_mask;
-          const CellValue& cell = matrix.value(column[role.value]);
+        const CellValue& cell = matrix.value(column[role.value]);
+        for (const Powers& each : powers) {
+          if (state.KindOf(each.at()) > kind) continue;
+          Place place = each.PlaceOf(gained, kind);
           const CellValue before = ApplyOverrides(place, role, cell, reach, nullptr);
           place.substitute_scope = scope.value;
           place.substitute = then;
-          place.override_mask |= 1u << (state.scope_line(scope.value)->depth - 1);
+          place.override_mask |= own_bit;
           const CellValue result = ApplyOverrides(place, role, cell, reach, nullptr);
           for (uint8_t i = 0; i < result.count; ++i) {
             const FactSet facts = result.sets[i];
-            if (before.AllowedBy(facts)) continue;
-            if (AllowedAtAndBelow(state, actor, gained, kind, point, facts, now)) continue;
+            if (before.AllowedBy(facts) || each.Allow(gained, kind, facts)) continue;
             return absl::PermissionDeniedError(absl::StrCat(
                 "the override would give `", matrix.role(role).name, "` `",
-                matrix.permission(gained).name, "` at `", state.ScopeName(point),
+                matrix.permission(gained).name, "` at `", state.ScopeName(each.at()),
                 "` or below, which `", state.SubjectName(actor), "` is not allowed there itself"));
           }
         }
@@ -362,14 +367,22 @@ absl::Status CheckMove(const WorldState& state, SubjectId actor, ScopeId scope, 
   if (!status.ok()) return status;
 
   // PROHIBITs and locks that would no longer, or would newly, stand above.
+  const std::set<uint16_t> prohibiting = ProhibitingRoles(state, scope, new_parent);
   bool changes_prohibit = false;
   const auto look_above = [&](ScopeId from, ScopeId other) {
     const ScopePath path = state.PathOf(from);
     for (uint32_t i = 0; i < path.size; ++i) {
-      if (state.IsOnPath(ScopeId(path.ids[i]), other)) continue;
-      for (const OverrideRecord& record : state.OverridesAt(ScopeId(path.ids[i]))) {
+      const ScopeId at(path.ids[i]);
+      if (state.IsOnPath(at, other)) continue;
+      for (const OverrideRecord& record : state.OverridesAt(at)) {
         changes_prohibit |= record.effect == Effect::kProhibit || record.locked;
       }
+      if (prohibiting.empty()) continue;
+      state.ForEachHolderAt(at, [&](RoleId role, SubjectId holder) {
+        changes_prohibit |=
+            prohibiting.count(role.value) > 0 && Holds(state, holder, role, at, now);
+        return !changes_prohibit;
+      });
     }
   };
   look_above(old_parent, new_parent);
@@ -382,19 +395,25 @@ absl::Status CheckMove(const WorldState& state, SubjectId actor, ScopeId scope, 
   return CheckExclusiveMove(state, scope, new_parent, now);
 }
 
+bool HoldsUnending(const WorldState& state, SubjectId holder, RoleId role, absl::Time now,
+                   AssignmentId without_assignment) {
+  if (state.IsSuspended(holder) || state.KindOf(holder) == SubjectKind::kGroup) return false;
+  for (const AssignmentRecord& record : state.AssignmentsOf(holder)) {
+    if (record.scope == state.root().value && record.role == role.value &&
+        record.uid != without_assignment.value && !record.suspended &&
+        record.window.not_before <= now && record.window.expires == absl::InfiniteFuture()) {
+      return true;
+    }
+  }
+  return false;
+}
+
 bool HasUnendingHolder(const WorldState& state, RoleId role, absl::Time now,
                        SubjectId without_subject, AssignmentId without_assignment) {
   bool found = false;
   state.ForEachHolder(state.root(), role, SubjectId(0), [&](SubjectId holder) {
-    if (holder == without_subject || state.IsSuspended(holder) ||
-        state.KindOf(holder) == SubjectKind::kGroup) {
-      return true;
-    }
-    for (const AssignmentRecord& record : state.AssignmentsOf(holder)) {
-      found |= record.scope == state.root().value && record.role == role.value &&
-               record.uid != without_assignment.value && !record.suspended &&
-               record.window.not_before <= now && record.window.expires == absl::InfiniteFuture();
-    }
+    found =
+        holder != without_subject && HoldsUnending(state, holder, role, now, without_assignment);
     return !found;
   });
   return found;

@@ -61,14 +61,19 @@ struct MovePermissions {
 absl::Status CheckMove(const WorldState& state, SubjectId actor, ScopeId scope, ScopeId new_parent,
                        const MovePermissions& permissions, absl::Time now);
 
-// Rule 15: may `author` put `next` in force? The message names the first cells, reaches and may_*
-// entries that it would add and that no role in the author's D at the tenant has.
+// Rule 15: may `author` put `next` in force? It may add only what some role in the author's D at
+// the tenant has: cells, reaches, may_* entries, READ in place of WRITE; and, where roles are
+// overridden, what the author is allowed there or such a role has. Whatever adds or drops a
+// PROHIBIT needs `role.prohibit` at the tenant. The message names the first of what it may not.
+// Cost: the cells of both, and the overridden scopes times what their overrides imply.
 absl::Status CheckPolicyChange(const WorldState& state, SubjectId author, const Matrix& next,
                                absl::Time now);
 
 // What putting `next` in force would break, one sentence each: roles in use that it lacks or that
 // may no longer be held where they are, overrides that name what it lacks, exclusive sets that
-// somebody's roles break (rule 17), no holder of its top role (rule 22). Cost: the whole world.
+// somebody's roles break (rule 17), no holder of its top role (rule 22), or none any more who may
+// apply policies and touch PROHIBITs, so that the tenant could not repair itself. Cost: the whole
+// world.
 std::vector<std::string> FindPolicyBreaks(const WorldState& state, const Matrix& next,
                                           absl::Time now);
 
@@ -79,7 +84,12 @@ bool HasTopRoleHolder(const WorldState& state, absl::Time now,
                       SubjectId without_subject = kAnonymous,
                       AssignmentId without_assignment = AssignmentId(0));
 
-// The same for any role.
+// True if `holder`, a user or service account that is active, holds `role` by a direct, unending
+// assignment at the tenant.
+bool HoldsUnending(const WorldState& state, SubjectId holder, RoleId role, absl::Time now,
+                   AssignmentId without_assignment = AssignmentId(0));
+
+// True if anybody does.
 bool HasUnendingHolder(const WorldState& state, RoleId role, absl::Time now,
                        SubjectId without_subject = kAnonymous,
                        AssignmentId without_assignment = AssignmentId(0));

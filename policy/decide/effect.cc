@@ -5,9 +5,15 @@
 namespace provost {
 namespace {
 
+absl::Span<const OverrideRecord> RecordsAt(const Place& place, uint32_t scope) {
+  if (scope == place.substitute_scope) return place.substitute;
+  if (place.overrides == nullptr) return place.state->OverridesAt(ScopeId(scope));
+  const auto found = place.overrides->find(scope);
+  return found == place.overrides->end() ? absl::Span<const OverrideRecord>() : found->second;
+}
+
 absl::Span<const OverrideRecord> RecordsFor(const Place& place, uint32_t scope, RoleId role) {
-  const absl::Span<const OverrideRecord> all =
-      scope == place.substitute_scope ? place.substitute : place.state->OverridesAt(ScopeId(scope));
+  const absl::Span<const OverrideRecord> all = RecordsAt(place, scope);
   auto begin = std::lower_bound(
       all.begin(), all.end(), role.value,
       [](const OverrideRecord& record, uint16_t value) { return record.role < value; });
@@ -34,7 +40,7 @@ CellValue ApplyOverrides(const Place& place, RoleId role, const CellValue& cell,
                          OverrideTraces* traces) {
   CellValue effect = cell;
   if (place.override_mask == 0) return effect;
-  const Matrix& matrix = place.state->matrix();
+  const Matrix& matrix = place.matrix != nullptr ? *place.matrix : place.state->matrix();
   bool locked = false;
   for (uint32_t i = 0; i < place.path.size; ++i) {
     if ((place.override_mask >> i & 1u) == 0) continue;

@@ -4,7 +4,9 @@
 #define PROVOST_POLICY_DECIDE_EFFECT_H_
 
 #include <cstdint>
+#include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/inlined_vector.h"
 #include "absl/types/span.h"
 #include "policy/matrix/matrix.h"
@@ -23,6 +25,9 @@ struct OverrideTrace {
 };
 using OverrideTraces = absl::InlinedVector<OverrideTrace, 2>;
 
+// The overrides at each scope, as another policy names them; sorted as OverrideList is.
+using OverrideBook = absl::flat_hash_map<uint32_t, std::vector<OverrideRecord>>;
+
 // The place that a question asks about, made once for all roles.
 struct Place {
   const WorldState* state = nullptr;
@@ -35,6 +40,11 @@ struct Place {
   // override_mask must be set.
   uint32_t substitute_scope = 0;
   absl::Span<const OverrideRecord> substitute;
+
+  // What-if: another policy, of which `permission`, the roles asked about and the `overrides` are.
+  // Set together. Unset: the state's own.
+  const Matrix* matrix = nullptr;
+  const OverrideBook* overrides = nullptr;
 };
 
 // `cell` after the overrides for `role` along the path, from the tenant down: a deeper one replaces

@@ -309,8 +309,11 @@ absl::Status Matrix::BuildTables() {
     }
   };
   lifts("tenant.archive", ScopeKind::kTenant, 0);
-  lifts("catalog.archive", ScopeKind::kCatalog, 0);
-  lifts("catalog.manage", ScopeKind::kCatalog, 0);
+  // A policy that has a permission of its own for it means that one and no other.
+  const std::optional<PermissionId> archive = FindPermission("catalog.archive");
+  const bool has_archive =
+      archive.has_value() && permission(*archive).asked_at.Has(ScopeKind::kCatalog);
+  lifts(has_archive ? "catalog.archive" : "catalog.manage", ScopeKind::kCatalog, 0);
   lifts("course.archive", ScopeKind::kCourse, 0);
   lifts("session.archive", ScopeKind::kSession, 0);
   for (ScopeKind kind : kAllScopeKinds) lifts("scope.hold", kind, kScopeKindCount);

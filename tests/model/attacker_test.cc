@@ -325,7 +325,7 @@ bool BreaksExclusion(const Twin& twin, const std::string& subject, absl::Time no
   return false;
 }
 
-naive::WorldLimits SmallWorlds() {
+naive::WorldLimits SmallWorlds(bool customs = false) {
   naive::WorldLimits limits;
   limits.facts = 2;
   limits.permissions = 5;
@@ -340,6 +340,7 @@ naive::WorldLimits SmallWorlds() {
   limits.freezes = false;
   limits.suspensions = false;
   limits.prohibits = false;
+  limits.customs = customs;
   return limits;
 }
 
@@ -364,6 +365,33 @@ TEST(Attacker, GainsNothingOutsideOfWhatItCouldHandOn) {
     const std::string where = absl::StrCat("seed ", seed, ", world ", i);
     ExpectNoRoleGained(before, after, start, attackers, where);
     ExpectNoPermissionGained(before, after, start, attackers, where);
+    if (testing::Test::HasFailure()) {
+      std::cout << "from\n" << start.DebugString() << "to\n" << pair.scenario.DebugString();
+    }
+  }
+  std::cout << permitted << " changes were permitted\n";
+  EXPECT_GT(permitted, 5000);
+}
+
+// Who may assign custom roles comes by roles outside of what may_assign reaches, and by no
+// permission that they had not got.
+TEST(Attacker, GainsNoPermissionByCustomRoles) {
+  const uint64_t seed = naive::SeedOf(kSeed);
+  int permitted = 0;
+  for (int i = 0; i < 2000 && !testing::Test::HasFailure(); ++i) {
+    Rng rng = naive::RngFor(seed, 2, i);
+    Pair pair;
+    pair.scenario = naive::RandomScenario(rng, SmallWorlds(/*customs=*/true));
+    ASSERT_TRUE(pair.Build());
+    const std::vector<std::string> attackers = {
+        pair.scenario.users(0).id(), pair.scenario.users(pair.scenario.users_size() - 1).id()};
+    const Scenario start = pair.scenario;
+    const Twin before(start, start.inline_policy());
+    Attack attack(&pair, attackers, /*moves=*/false);
+    for (int j = 0; j < kAttempts; ++j) permitted += attack.Try(rng) ? 1 : 0;
+    const Twin after(pair.scenario, pair.scenario.inline_policy());
+    ExpectNoPermissionGained(before, after, start, attackers,
+                             absl::StrCat("seed ", seed, ", world ", i));
     if (testing::Test::HasFailure()) {
       std::cout << "from\n" << start.DebugString() << "to\n" << pair.scenario.DebugString();
     }

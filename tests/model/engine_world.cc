@@ -1,8 +1,10 @@
 #include "tests/model/engine_world.h"
 
+#include <set>
 #include <utility>
 
 #include "policy/compiler/compiler.h"
+#include "tests/model/random_world.h"
 
 namespace provost::model {
 namespace {
@@ -13,6 +15,17 @@ Window WindowOf(const HasWindow& message) {
   if (message.has_not_before()) window.not_before = TimeOf(message.not_before());
   if (message.has_expires()) window.expires = TimeOf(message.expires());
   return window;
+}
+
+// Compiled, with the roles marked that stand for an extension's.
+absl::StatusOr<std::shared_ptr<const Matrix>> MatrixOf(const v1::PolicySource& policy) {
+  CompileResult compiled = Compile(policy);
+  if (compiled.matrix == nullptr) return compiled.status();
+  const std::set<std::string> customs = naive::CustomRolesOf(policy);
+  if (customs.empty()) return std::move(compiled.matrix);
+  MatrixData data = compiled.matrix->data();
+  for (RoleInfo& role : data.roles) role.is_custom = customs.count(role.name) > 0;
+  return Matrix::Create(std::move(data));
 }
 
 uint32_t HandleOf(const std::string& name, std::map<std::string, uint32_t>* handles,
@@ -29,9 +42,9 @@ absl::Time TimeOf(const google::protobuf::Timestamp& timestamp) {
 }
 
 absl::StatusOr<std::unique_ptr<EngineWorld>> EngineWorld::Create(const v1::Scenario& scenario) {
-  CompileResult compiled = Compile(scenario.inline_policy());
-  if (compiled.matrix == nullptr) return compiled.status();
-  return Create(scenario, std::move(compiled.matrix));
+  absl::StatusOr<std::shared_ptr<const Matrix>> matrix = MatrixOf(scenario.inline_policy());
+  if (!matrix.ok()) return matrix.status();
+  return Create(scenario, *std::move(matrix));
 }
 
 absl::StatusOr<std::unique_ptr<EngineWorld>> EngineWorld::Create(
@@ -158,10 +171,10 @@ absl::Status EngineWorld::Apply(ChangeOp op) {
 }
 
 absl::Status EngineWorld::SetPolicyTo(const v1::PolicySource& policy) {
-  CompileResult compiled = Compile(policy);
-  if (compiled.matrix == nullptr) return compiled.status();
-  absl::Status applied = Apply(SetPolicy{compiled.matrix});
-  if (applied.ok()) matrix_ = compiled.matrix;
+  absl::StatusOr<std::shared_ptr<const Matrix>> matrix = MatrixOf(policy);
+  if (!matrix.ok()) return matrix.status();
+  absl::Status applied = Apply(SetPolicy{*matrix});
+  if (applied.ok()) matrix_ = *std::move(matrix);
   return applied;
 }
 

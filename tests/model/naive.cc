@@ -88,14 +88,16 @@ Effect Resolve(const std::vector<Entry>& entries) {
   return resolved;
 }
 
-// Rule 6: what lifts an ARCHIVE is named after the kind of the scope that it stands on.
-bool LiftsFreeze(const std::string& permission, const Scenario::ScopeNode& scope) {
+// Rule 6: what lifts an ARCHIVE is named after the kind of the scope that it stands on. Catalogs of
+// a policy without a permission of that name are archived by whoever manages them.
+bool LiftsFreeze(const std::string& permission, const Scenario::ScopeNode& scope,
+                 bool has_catalog_archive) {
   if (scope.frozen() == Scope::HOLD) return permission == "scope.hold";
   switch (scope.kind()) {
     case Scope::TENANT:
       return permission == "tenant.archive";
     case Scope::CATALOG:
-      return permission == "catalog.archive" || permission == "catalog.manage";
+      return permission == (has_catalog_archive ? "catalog.archive" : "catalog.manage");
     case Scope::COURSE:
       return permission == "course.archive";
     case Scope::SESSION:
@@ -432,10 +434,12 @@ Effect Twin::ReachEffect(const std::string& role, const std::string& permission,
 // Rule 6. What lifts a freeze is let through where it stands, unless another stands on the path.
 bool Twin::IsFrozenFor(const std::string& permission, const std::string& scope) const {
   if (permissions_.at(permission).access() != Permission::WRITE) return false;
+  const bool has_catalog_archive =
+      permissions_.count("catalog.archive") > 0 && IsAskedAt("catalog.archive", Scope::CATALOG);
   for (const std::string& at : PathOf(scope)) {
     const Scenario::ScopeNode& node = scopes_.at(at);
     if (node.frozen() == Scope::NOT_FROZEN) continue;
-    if (at == scope && LiftsFreeze(permission, node)) continue;
+    if (at == scope && LiftsFreeze(permission, node, has_catalog_archive)) continue;
     return true;
   }
   return false;
@@ -643,40 +647,87 @@ std::vector<Holding> Twin::HoldingsOf(const std::string& subject, Suspended susp
   return holdings;
 }
 
-// Rule 11, "custom roles whose every cell the actor is allowed there": each cell that holding the
-// role at the scope would give, at its kind, with the facts of each alternative, so that a cell
-// without facts cannot be given by someone who needs one.
+// Rule 11, "custom roles whose every cell the actor is allowed there": whatever the role would
+// allow at the scope and below it, overrides included, with the facts of each alternative, so that
+// what needs no facts cannot be given by someone who needs one. Who has no `role.prohibit` gives no
+// PROHIBIT either, and nobody gives a role that names others than their own roles name.
 bool Twin::IsAllowedEveryCell(const std::string& actor, const std::string& role,
                               const std::string& scope, absl::Time time) const {
-  const Kind held_at = scopes_.at(scope).kind();
-  const std::set<std::string> own = RolesOnPath(HeldBy(actor, time), scope);
-  for (const auto& [key, entries] : entries_) {
-    const auto& [of, permission, kind] = key;
-    if (of != role || IsAbove(kind, held_at)) continue;
-    const Effect cell = Resolve(entries);
-    if (cell.effect != ALLOW) continue;
-    for (const Facts& facts : cell.alternatives) {
-      bool given = false;
-      for (const std::string& held : own) {
-        const Effect effect = WithOverrides(CellOf(held, permission, kind), held, permission, scope,
-                                            kind, /*exact_only=*/false);
-        if (effect.effect == PROHIBIT) return false;
-        given = given || AllowsWith(effect, facts);
+  bool may_prohibit = false;
+  for (const std::string& at : PathOf(scope)) {
+    // The nearest scope at which it can be asked decides.
+    if (permissions_.count("role.prohibit") == 0) break;
+    if (!IsAskedAt("role.prohibit", scopes_.at(at).kind())) continue;
+    may_prohibit = DecideAsSelf({actor, "role.prohibit", at, {}, time, std::nullopt}).allowed;
+  }
+
+  for (const auto& [at, node] : scopes_) {
+    if (!IsAtOrBelow(at, scope)) continue;
+    const std::set<std::string> own = RolesOnPath(HeldBy(actor, time), at);
+    for (const auto& [permission, unused] : permissions_) {
+      // Of scopes below that are not made yet, too.
+      for (Kind kind : kKinds) {
+        if (IsAbove(kind, node.kind()) || !IsAskedAt(permission, kind)) continue;
+        const auto effect_of = [&, at = at, permission = permission](const std::string& of) {
+          return WithOverrides(CellOf(of, permission, kind), of, permission, at, kind,
+                               /*exact_only=*/false);
+        };
+        const Effect given = effect_of(role);
+        if (given.effect == PROHIBIT && !may_prohibit) return false;
+        for (const Facts& facts : given.alternatives) {
+          bool allowed = false;
+          for (const std::string& held : own) {
+            const Effect effect = effect_of(held);
+            if (effect.effect == PROHIBIT) return false;
+            allowed = allowed || AllowsWith(effect, facts);
+          }
+          if (!allowed) return false;
+        }
       }
-      if (!given) return false;
     }
   }
-  for (const auto& [key, entries] : reaches_) {
-    const auto& [of, permission, kind] = key;
+
+  for (Kind kind : kKinds) {
     const std::optional<std::string> reached = NearestOfKind(scope, kind);
-    if (of != role || !reached) continue;
-    for (const Facts& facts : Resolve(entries).alternatives) {
-      if (!DecideAsSelf({actor, permission, *reached, facts, time, std::nullopt}).allowed) {
-        return false;
+    if (!reached) continue;
+    for (const auto& [permission, unused] : permissions_) {
+      if (!IsAskedAt(permission, kind)) continue;
+      const Effect given = ReachEffect(role, permission, *reached);
+      if (given.effect == PROHIBIT && !may_prohibit) return false;
+      for (const Facts& facts : given.alternatives) {
+        if (!DecideAsSelf({actor, permission, *reached, facts, time, std::nullopt}).allowed) {
+          return false;
+        }
       }
     }
   }
-  return true;
+  return NamesAllThatItNames(actor, role, scope, time);
+}
+
+// What an unset may_override and may_switch stand for is in the table of terms.
+bool Twin::NamesAllThatItNames(const std::string& actor, const std::string& role,
+                               const std::string& scope, absl::Time time) const {
+  const auto overridable = [](const v1::Role& of) {
+    return of.may_override().empty() ? of.may_assign() : of.may_override();
+  };
+  std::set<std::string> may_assign, may_override, may_switch;
+  for (const std::string& held : RolesOnPath(HeldBy(actor, time), scope)) {
+    const v1::Role& own = roles_.at(held);
+    may_assign.insert(own.may_assign().begin(), own.may_assign().end());
+    for (const std::string& name : overridable(own)) may_override.insert(name);
+    if (own.may_switch().empty()) {
+      for (const std::string& name : Dominion(actor, scope, time)) may_switch.insert(name);
+    } else {
+      may_switch.insert(own.may_switch().begin(), own.may_switch().end());
+    }
+  }
+  const auto within = [](const auto& given, const std::set<std::string>& own) {
+    return std::all_of(given.begin(), given.end(),
+                       [&](const std::string& name) { return own.count(name) > 0; });
+  };
+  const v1::Role& given = roles_.at(role);
+  return within(given.may_assign(), may_assign) && within(overridable(given), may_override) &&
+         within(given.may_switch(), may_switch);
 }
 
 // Rule 11: a role held on the path whose may_assign names the role. Where the role itself may

@@ -175,6 +175,8 @@ class Twin {
                         absl::Time time) const;
   bool IsAllowedEveryCell(const std::string& actor, const std::string& role,
                           const std::string& scope, absl::Time time) const;
+  bool NamesAllThatItNames(const std::string& actor, const std::string& role,
+                           const std::string& scope, absl::Time time) const;
   std::set<std::string> SubjectsIn(const std::string& subject) const;
 
   v1::PolicySource policy_;

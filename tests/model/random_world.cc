@@ -55,6 +55,8 @@ bool Matches(const std::string& pattern, const Permission& permission) {
 
 // ---- Policies.
 
+constexpr char kCustom[] = "Custom";
+
 class PolicyMaker {
  public:
   PolicyMaker(Rng& rng, const WorldLimits& limits) : rng_(rng), limits_(limits) {}
@@ -156,8 +158,12 @@ class PolicyMaker {
 
     std::set<Kind> askable = KindsOf(pattern);
     std::set<Kind> usable;  // at and below where the role is held
-    std::set<Kind> above;   // where it could reach
-    for (Kind kind : askable) (kind >= highest ? usable : above).insert(kind);
+    std::set<Kind> above;
+    std::set<Kind> reached;  // above some kind where the role is held, perhaps below another
+    for (Kind kind : askable) {
+      (kind >= highest ? usable : above).insert(kind);
+      if (kind < *held_at.rbegin()) reached.insert(kind);
+    }
 
     const int choice = Below(rng_, 100);
     grant.set_effect(choice < 65                         ? v1::ALLOW
@@ -170,8 +176,8 @@ class PolicyMaker {
     if (allows && Chance(rng_, 45)) {
       for (const std::string& fact : Pick(rng_, pool_)) grant.add_requires(fact);
     }
-    if (allows && !above.empty() && Chance(rng_, usable.empty() ? 90 : 40)) {
-      grant.set_reach(*std::next(above.begin(), Below(rng_, static_cast<int>(above.size()))));
+    if (allows && !reached.empty() && Chance(rng_, usable.empty() ? 90 : 40)) {
+      grant.set_reach(*std::next(reached.begin(), Below(rng_, static_cast<int>(reached.size()))));
     }
 
     if (Chance(rng_, 45)) {
@@ -232,6 +238,8 @@ class PolicyMaker {
         if (role.name() == "role0" || Chance(rng_, 25)) role.add_may_assign(name);
         if (Chance(rng_, 15)) role.add_may_override(name);
       }
+      if (limits_.customs && Chance(rng_, 30)) role.set_may_assign_subset(true);
+      if (limits_.customs && role.name() != "role0" && Chance(rng_, 40)) role.set_title(kCustom);
       if (!Chance(rng_, 30)) continue;
       for (const v1::Role& other : policy_.roles()) {
         if (Chance(rng_, 40)) role.add_may_switch(other.name());
@@ -400,6 +408,14 @@ bool RandomAssignment(Rng& rng, const Scenario& scenario, Scenario::Assignment* 
     return true;
   }
   return false;
+}
+
+std::set<std::string> CustomRolesOf(const v1::PolicySource& policy) {
+  std::set<std::string> roles;
+  for (const v1::Role& role : policy.roles()) {
+    if (role.title() == kCustom) roles.insert(role.name());
+  }
+  return roles;
 }
 
 Scenario RandomScenario(Rng& rng, const WorldLimits& limits) {

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <random>
+#include <set>
 #include <string>
 
 #include "provost/v1/policy.pb.h"
@@ -32,11 +33,16 @@ struct WorldLimits {
   bool freezes = true;
   bool suspensions = true;
   bool prohibits = true;
+  // Whether there are custom roles, and roles that may assign whatever of them they could do.
+  bool customs = true;
 };
 
 // A scenario with an inline policy and no expectations. All instants of its windows lie within a
 // few seconds of its `now`, so that bounds meet often.
 v1::Scenario RandomScenario(Rng& rng, const WorldLimits& limits = WorldLimits());
+
+// The roles of a random policy that stand for those that an extension of it would have added.
+std::set<std::string> CustomRolesOf(const v1::PolicySource& policy);
 
 // A question about the scenario, without an answer. Its permission can be asked at its scope; now
 // and then the subject or a scope does not exist. `time` is always set.
