@@ -73,18 +73,6 @@ KindSet Compilation::ReadKinds(const Message& message, int field, absl::string_v
   return set;
 }
 
-namespace {
-
-template <typename Item>
-std::vector<absl::string_view> NamesOf(const std::vector<Item>& items) {
-  std::vector<absl::string_view> names;
-  names.reserve(items.size());
-  for (const Item& item : items) names.push_back(item.name);
-  return names;
-}
-
-}  // namespace
-
 std::optional<RoleId> Compilation::FindRole(const SourceElement& place, const std::string& name) {
   const auto it = role_index_.find(name);
   if (it != role_index_.end()) return it->second;
@@ -92,8 +80,7 @@ std::optional<RoleId> Compilation::FindRole(const SourceElement& place, const st
   if (base_ != nullptr && base_->FindRole(name).has_value()) {
     report_.Error(place, absl::StrCat("role `", name, "` is removed by this policy"));
   } else {
-    report_.Error(
-        place, absl::StrCat("unknown role `", name, "`", DidYouMean(name, NamesOf(data_.roles))));
+    report_.Error(place, absl::StrCat("unknown role `", name, "`", Nearest(name, data_.roles)));
   }
   return std::nullopt;
 }
@@ -103,8 +90,8 @@ std::optional<PermissionId> Compilation::FindPermission(const SourceElement& pla
   const auto it = permission_index_.find(name);
   if (it != permission_index_.end()) return it->second;
   if (!names_known_ || report_.full()) return std::nullopt;
-  report_.Error(place, absl::StrCat("unknown permission `", name, "`",
-                                    DidYouMean(name, NamesOf(data_.permissions))));
+  report_.Error(place,
+                absl::StrCat("unknown permission `", name, "`", Nearest(name, data_.permissions)));
   return std::nullopt;
 }
 
@@ -112,8 +99,7 @@ std::optional<int> Compilation::FindFact(const SourceElement& place, const std::
   const auto it = fact_index_.find(name);
   if (it != fact_index_.end()) return it->second;
   if (!names_known_ || report_.full()) return std::nullopt;
-  report_.Error(place,
-                absl::StrCat("unknown fact `", name, "`", DidYouMean(name, NamesOf(data_.facts))));
+  report_.Error(place, absl::StrCat("unknown fact `", name, "`", Nearest(name, data_.facts)));
   return std::nullopt;
 }
 

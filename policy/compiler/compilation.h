@@ -51,6 +51,8 @@ class Compilation {
   void ReadRoleLists();
   std::vector<RoleId> RoleIds(const Message& message, int field, absl::string_view list,
                               const google::protobuf::RepeatedPtrField<std::string>& names);
+  // The role and all that `may_assign` reaches from it.
+  std::vector<RoleId> AssignableFrom(RoleId role) const;
   void ReadExclusiveSets();
   void CheckExclusiveSet(const ExclusiveSetInfo& set, const SourceElement& place);
   void CheckTopRole();
@@ -68,6 +70,15 @@ class Compilation {
   std::optional<RoleId> FindRole(const SourceElement& place, const std::string& name);
   std::optional<PermissionId> FindPermission(const SourceElement& place, const std::string& name);
   std::optional<int> FindFact(const SourceElement& place, const std::string& name);
+  // "; did you mean `x`?" with the nearest name, or nothing.
+  template <typename Item>
+  std::string Nearest(const std::string& name, const std::vector<Item>& items) {
+    if (!report_.suggests()) return "";
+    std::vector<absl::string_view> names;
+    names.reserve(items.size());
+    for (const Item& item : items) names.push_back(item.name);
+    return report_.DidYouMean(name, names);
+  }
   // Whether to complain that a field is not set: not if something wrong is written there.
   bool Missing(const Message& message, int field) const;
   // An error in a preset, else a warning.

@@ -42,6 +42,9 @@ bool IsPermissionName(absl::string_view text) {
   }
 }
 
+// A longer cycle is shown by its ends.
+constexpr int kShownLinks = 8;
+
 // A name that can be printed whatever is in it.
 std::string Quoted(absl::string_view name) { return absl::StrCat("`", Printable(name), "`"); }
 
@@ -196,10 +199,9 @@ void Compilation::RemoveRoles() {
     const std::string& name = remove.roles(i);
     const std::optional<RoleId> role = base_->FindRole(name);
     if (!role.has_value()) {
-      std::vector<absl::string_view> names;
-      for (const RoleInfo& info : data_.roles) names.push_back(info.name);
+      if (report_.full()) break;
       report_.Error(place, absl::StrCat("`", base_->name(), "` has no role ", Quoted(name),
-                                        " to remove", DidYouMean(name, names)));
+                                        " to remove", Nearest(name, data_.roles)));
       continue;
     }
     if (gone[role->value]) {
@@ -217,8 +219,10 @@ void Compilation::RemoveRoles() {
     roles.push_back(std::move(data_.roles[i]));
   }
   for (RoleInfo& role : roles) {
+    const bool follows = !role.may_override_stays && role.may_override == role.may_assign;
     role.may_assign = Moved(role.may_assign, moved);
     role.may_override = Moved(role.may_override, moved);
+    role.may_override_stays = !follows && role.may_override == role.may_assign;
     if (role.may_switch.has_value()) role.may_switch = Moved(*role.may_switch, moved);
   }
   data_.roles = std::move(roles);
@@ -245,6 +249,7 @@ void Compilation::DeclareFacts() {
     fact_index_[data_.facts[i].name] = static_cast<int>(i);
   }
   const size_t base_facts = data_.facts.size();
+  std::vector<const v1::Fact*> first(base_facts);
   const auto& facts = source_.facts();
   for (int i = 0; i < facts.size(); ++i) {
     const v1::Fact& fact = facts[i];
@@ -258,11 +263,10 @@ void Compilation::DeclareFacts() {
         report_.Error(place, absl::StrCat("fact ", Quoted(fact.name()), " is there already, from `",
                                           data_.base_name, "`"));
       } else {
-        const v1::Fact* first =
-            &*std::find_if(facts.begin(), facts.end(),
-                           [&](const v1::Fact& other) { return other.name() == fact.name(); });
-        report_.Error(place, absl::StrCat("duplicate fact ", Quoted(fact.name()),
-                                          FirstAt({first, v1::Fact::kNameFieldNumber, -1})));
+        const SourceElement first_place{first[static_cast<size_t>(known->second)],
+                                        v1::Fact::kNameFieldNumber, -1};
+        report_.Error(place,
+                      absl::StrCat("duplicate fact ", Quoted(fact.name()), FirstAt(first_place)));
       }
       continue;
     }
@@ -274,6 +278,7 @@ void Compilation::DeclareFacts() {
       return;
     }
     fact_index_[fact.name()] = static_cast<int>(data_.facts.size());
+    first.push_back(&fact);
     data_.facts.push_back({fact.name(), fact.title()});
   }
 }
@@ -315,6 +320,8 @@ void Compilation::DeclarePermissions() {
   }
 
   for (const Permission& permission : source_.permissions()) {
+    if (permission.implies().empty()) continue;
+    PermissionSet seen(data_.permissions.size());
     const auto self = permission_index_.find(permission.name());
     const bool own =
         self != permission_index_.end() && permission_sources_[self->second.value] == &permission;
@@ -323,11 +330,12 @@ void Compilation::DeclarePermissions() {
       const std::optional<PermissionId> implied = FindPermission(place, permission.implies(i));
       if (!implied.has_value() || !own) continue;
       PermissionInfo& info = data_.permissions[self->second.value];
-      if (std::find(info.implies.begin(), info.implies.end(), *implied) != info.implies.end()) {
+      if (seen.Has(*implied)) {
         report_.Warning(place,
                         absl::StrCat("`implies` names ", Quoted(permission.implies(i)), " twice"));
         continue;
       }
+      seen.Add(*implied);
       info.implies.push_back(*implied);
       const PermissionInfo& other = data_.permissions[implied->value];
       if ((info.asked_at.bits() & other.asked_at.bits()) == 0 && !info.asked_at.empty() &&
@@ -401,18 +409,25 @@ void Compilation::CloseImplications() {
         visits[next] = Visit::kOpen;
         path.emplace_back(next, 0);
       } else if (visits[next] == Visit::kOpen) {
-        std::vector<absl::string_view> names;
-        auto from = std::find_if(path.begin(), path.end(),
-                                 [&](const auto& step) { return step.first == next; });
-        for (; from != path.end(); ++from) names.push_back(data_.permissions[from->first].name);
-        names.push_back(data_.permissions[next].name);
         const Permission* source = permission_sources_[at];
-        if (source == nullptr) continue;  // a base has no cycle
+        if (source == nullptr || report_.full()) continue;  // a base has no cycle
+        const std::string& name = data_.permissions[next].name;
         int index = 0;
-        while (source->implies(index) != data_.permissions[next].name) ++index;
+        while (source->implies(index) != name) ++index;
+        const auto from = std::find_if(path.begin(), path.end(),
+                                       [&](const auto& step) { return step.first == next; });
+        std::vector<std::string> links;
+        for (auto step = from; step != path.end(); ++step) {
+          if (path.end() - from > kShownLinks && step - from == kShownLinks / 2) {
+            const auto hidden = path.end() - from - kShownLinks + 1;
+            links.push_back(absl::StrCat("... (", hidden, " more)"));
+            step += hidden;
+          }
+          links.push_back(absl::StrCat("`", data_.permissions[step->first].name, "`"));
+        }
         report_.Error({source, Permission::kImpliesFieldNumber, index},
-                      absl::StrCat("permission `", data_.permissions[next].name,
-                                   "` implies itself: `", absl::StrJoin(names, "` -> `"), "`"));
+                      absl::StrCat("permission `", name, "` implies itself: ",
+                                   absl::StrJoin(links, " -> "), " -> `", name, "`"));
       }
     }
   }

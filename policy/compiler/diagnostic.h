@@ -26,6 +26,8 @@ struct Position {
 
 // More errors, or more warnings, than this are counted and not told.
 inline constexpr size_t kMaxDiagnostics = 1000;
+// Wrong words beyond the first so many are told without the nearest right one.
+inline constexpr size_t kMaxSuggestions = 20;
 
 struct Diagnostic {
   enum class Severity { kError, kWarning };

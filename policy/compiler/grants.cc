@@ -152,6 +152,7 @@ class RoleExpansion {
   std::optional<ScopeKind> ReadReach(const Grant& grant, bool allows);
   void AddNamed(Line& line, int index);
   void AddMatched(Line& line, int index, absl::string_view pattern);
+  std::string NearestPattern(const std::string& pattern);
   // Tells of `word` at a kind where the role is not held, unless something reaches what of it is
   // `taken_back`.
   void NeverUsed(const SourceElement& place, ScopeKind kind, PermissionSet taken_back,
@@ -380,17 +381,8 @@ void RoleExpansion::AddMatched(Line& line, int index, absl::string_view prefix) 
   }
   if (!any_name) {
     if (!owner_.names_known_ || owner_.report_.full()) return;
-    std::vector<std::string> patterns;
-    for (const PermissionInfo& info : permissions) {
-      for (size_t dot = info.name.find('.'); dot != std::string::npos;
-           dot = info.name.find('.', dot + 1)) {
-        patterns.push_back(info.name.substr(0, dot) + ".*");
-      }
-    }
     owner_.report_.Error(
-        place, absl::StrCat("`", pattern, "` matches no permission",
-                            DidYouMean(pattern, std::vector<absl::string_view>(patterns.begin(),
-                                                                               patterns.end()))));
+        place, absl::StrCat("`", pattern, "` matches no permission", NearestPattern(pattern)));
     return;
   }
   if (matched.empty()) {
@@ -427,6 +419,23 @@ void RoleExpansion::AddMatched(Line& line, int index, absl::string_view prefix) 
     owner_.Unusable(
         place, absl::StrCat(RoleText(), " can never use anything that `", pattern, "` matches"));
   }
+}
+
+std::string RoleExpansion::NearestPattern(const std::string& pattern) {
+  if (!owner_.report_.suggests()) return "";
+  std::vector<absl::string_view> prefixes;  // each with its dot
+  for (const PermissionInfo& info : owner_.data_.permissions) {
+    const absl::string_view name = info.name;
+    for (size_t dot = name.find('.'); dot != name.npos; dot = name.find('.', dot + 1)) {
+      prefixes.push_back(name.substr(0, dot + 1));
+    }
+  }
+  std::sort(prefixes.begin(), prefixes.end());
+  prefixes.erase(std::unique(prefixes.begin(), prefixes.end()), prefixes.end());
+  std::vector<std::string> patterns;
+  for (absl::string_view prefix : prefixes) patterns.push_back(absl::StrCat(prefix, "*"));
+  return owner_.report_.DidYouMean(
+      pattern, std::vector<absl::string_view>(patterns.begin(), patterns.end()));
 }
 
 void RoleExpansion::NeverUsed(const SourceElement& place, ScopeKind kind, PermissionSet taken_back,
@@ -550,13 +559,24 @@ void Compilation::RemoveCells() {
     const std::optional<PermissionId> permission =
         FindPermission({&removed, v1::Cell::kPermissionFieldNumber, -1}, removed.permission());
     if (!role.has_value() || !permission.has_value()) continue;
-    const auto gone =
-        std::remove_if(data_.cells.begin(), data_.cells.end(), [&](const CellInfo& cell) {
-          return cell.role == *role && cell.permission == *permission &&
-                 (removed.at() == v1::Scope::KIND_UNSPECIFIED ||
-                  removed.at() == static_cast<int>(cell.at));
-        });
-    if (gone == data_.cells.end()) {
+    // Cells are in order of role and permission.
+    const auto from =
+        std::lower_bound(data_.cells.begin(), data_.cells.end(), std::make_pair(*role, *permission),
+                         [](const CellInfo& cell, const std::pair<RoleId, PermissionId>& wanted) {
+                           return std::make_pair(cell.role, cell.permission) < wanted;
+                         });
+    bool any = false;
+    for (auto cell = from;
+         cell != data_.cells.end() && cell->role == *role && cell->permission == *permission;
+         ++cell) {
+      if (removed.at() != v1::Scope::KIND_UNSPECIFIED &&
+          removed.at() != static_cast<int>(cell->at)) {
+        continue;
+      }
+      any = any || cell->effect != Effect::kNone;
+      cell->effect = Effect::kNone;
+    }
+    if (!any) {
       report_.Error({&removed, 0, -1},
                     absl::StrCat("`", base_->name(), "` has no cell to remove for role `",
                                  removed.role(), "`, permission `", removed.permission(), "`",
@@ -564,8 +584,11 @@ void Compilation::RemoveCells() {
                                      ? ""
                                      : absl::StrCat(" at ", v1::Scope::Kind_Name(removed.at()))));
     }
-    data_.cells.erase(gone, data_.cells.end());
   }
+  data_.cells.erase(
+      std::remove_if(data_.cells.begin(), data_.cells.end(),
+                     [](const CellInfo& cell) { return cell.effect == Effect::kNone; }),
+      data_.cells.end());
 }
 
 }  // namespace provost

@@ -3,13 +3,16 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/unknown_field_set.h>
 
+#include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "absl/strings/numbers.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 
 namespace provost {
 namespace {
@@ -19,6 +22,7 @@ using google::protobuf::EnumDescriptor;
 using google::protobuf::EnumValueDescriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
+using google::protobuf::OneofDescriptor;
 using google::protobuf::Reflection;
 
 // The names of an enum that say something: its zero stands for "unset".
@@ -30,12 +34,45 @@ std::vector<absl::string_view> ValueNames(const EnumDescriptor& type) {
   return names;
 }
 
+std::string MemberNames(const OneofDescriptor& oneof) {
+  std::vector<std::string> names;
+  for (int i = 0; i < oneof.field_count(); ++i) {
+    names.push_back(absl::StrCat("`", oneof.field(i)->name(), "`"));
+  }
+  return absl::StrJoin(names, ", ");
+}
+
+// A whole number as protobuf's text format writes it: decimal, octal behind `0`, hexadecimal behind
+// `0x`, each with `-` or without.
+bool ParseInteger(absl::string_view text, int64_t least, int64_t most, int64_t& number) {
+  const bool negative = absl::ConsumePrefix(&text, "-");
+  unsigned base = 10;
+  if (text.size() > 1 && text[0] == '0') {
+    base = text[1] == 'x' || text[1] == 'X' ? 16 : 8;
+    text.remove_prefix(base == 16 ? 2 : 1);
+  }
+  if (text.empty()) return false;
+  const uint64_t limit =
+      negative ? uint64_t{0} - static_cast<uint64_t>(least) : static_cast<uint64_t>(most);
+  uint64_t magnitude = 0;
+  for (char c : text) {
+    if (!absl::ascii_isxdigit(static_cast<unsigned char>(c))) return false;
+    const auto digit = static_cast<unsigned>(
+        absl::ascii_isdigit(static_cast<unsigned char>(c)) ? c - '0' : (c | 0x20) - 'a' + 10);
+    if (digit >= base || digit > limit || magnitude > (limit - digit) / base) return false;
+    magnitude = magnitude * base + digit;
+  }
+  number = static_cast<int64_t>(negative ? uint64_t{0} - magnitude : magnitude);
+  return true;
+}
+
 class SourceReader {
  public:
   SourceReader(SourceMap& map, Report& report) : map_(map), report_(report) {}
 
   void ReadFields(const std::vector<SyntaxField>& fields, Message& message) {
     std::set<int> seen;
+    std::map<const OneofDescriptor*, const FieldDescriptor*> members;  // what is set of each
     const Descriptor& type = *message.GetDescriptor();
     for (const SyntaxField& field : fields) {
       const FieldDescriptor* descriptor = type.FindFieldByName(field.name);
@@ -43,7 +80,7 @@ class SourceReader {
         std::vector<absl::string_view> names;
         for (int i = 0; i < type.field_count(); ++i) names.push_back(type.field(i)->name());
         report_.ErrorAt(field.at, absl::StrCat("unknown field `", field.name, "` in ", type.name(),
-                                               DidYouMean(field.name, names)));
+                                               report_.DidYouMean(field.name, names)));
         continue;
       }
       if (!descriptor->is_repeated()) {
@@ -54,6 +91,15 @@ class SourceReader {
         if (field.is_list) {
           report_.ErrorAt(field.at,
                           absl::StrCat("field `", field.name, "` takes one value, not a list"));
+          continue;
+        }
+      }
+      if (const OneofDescriptor* oneof = descriptor->real_containing_oneof()) {
+        const auto [first, is_first] = members.emplace(oneof, descriptor);
+        if (!is_first) {
+          report_.ErrorAt(field.at,
+                          absl::StrCat("`", field.name, "` stands beside `", first->second->name(),
+                                       "`; wanted one of ", MemberNames(*oneof)));
           continue;
         }
       }
@@ -94,11 +140,13 @@ class SourceReader {
       case FieldDescriptor::CPPTYPE_BOOL: {
         const std::string& text = value.text;
         const bool is_word = value.kind == SyntaxValue::Kind::kIdentifier;
-        const bool is_number = value.kind == SyntaxValue::Kind::kNumber;
+        int64_t number = 0;
+        const bool is_number = value.kind == SyntaxValue::Kind::kNumber && text[0] != '-' &&
+                               ParseInteger(text, 0, 1, number);
         const bool yes = (is_word && (text == "true" || text == "True" || text == "t")) ||
-                         (is_number && text == "1");
+                         (is_number && number == 1);
         const bool no = (is_word && (text == "false" || text == "False" || text == "f")) ||
-                        (is_number && text == "0");
+                        (is_number && number == 0);
         if (!yes && !no) return Wanted(field, value, "`true` or `false`");
         reflection.SetBool(&message, &descriptor, yes);
         break;
@@ -106,12 +154,19 @@ class SourceReader {
       case FieldDescriptor::CPPTYPE_ENUM: {
         const EnumDescriptor& type = *descriptor.enum_type();
         const std::vector<absl::string_view> names = ValueNames(type);
-        if (value.kind != SyntaxValue::Kind::kIdentifier) {
+        const EnumValueDescriptor* found = nullptr;
+        int64_t number = 0;
+        if (value.kind == SyntaxValue::Kind::kIdentifier) {
+          found = type.FindValueByName(value.text);
+        } else if (value.kind == SyntaxValue::Kind::kNumber &&
+                   ParseInteger(value.text, INT32_MIN, INT32_MAX, number)) {
+          found = type.FindValueByNumber(static_cast<int>(number));
+        }
+        if (found == nullptr && value.kind != SyntaxValue::Kind::kIdentifier) {
           return Wanted(field, value, absl::StrCat("one of ", absl::StrJoin(names, ", ")));
         }
-        const EnumValueDescriptor* found = type.FindValueByName(value.text);
         if (found == nullptr) {
-          std::string hint = DidYouMean(value.text, names);
+          std::string hint = report_.DidYouMean(value.text, names);
           if (hint.empty()) hint = absl::StrCat("; wanted one of ", absl::StrJoin(names, ", "));
           report_.ErrorAt(value.at,
                           absl::StrCat("unknown `", field.name, "` `", value.text, "`", hint));
@@ -129,16 +184,15 @@ class SourceReader {
         // The two fields of a Timestamp.
         const bool is_64 = descriptor.cpp_type() == FieldDescriptor::CPPTYPE_INT64;
         int64_t number = 0;
-        int32_t number_32 = 0;
-        const bool fits = is_64 ? absl::SimpleAtoi(value.text, &number)
-                                : absl::SimpleAtoi(value.text, &number_32);
+        const bool fits = ParseInteger(value.text, is_64 ? INT64_MIN : INT32_MIN,
+                                       is_64 ? INT64_MAX : INT32_MAX, number);
         if (value.kind != SyntaxValue::Kind::kNumber || !fits) {
           return Wanted(field, value, absl::StrCat("a whole number of ", is_64 ? 64 : 32, " bits"));
         }
         if (is_64) {
           reflection.SetInt64(&message, &descriptor, number);
         } else {
-          reflection.SetInt32(&message, &descriptor, number_32);
+          reflection.SetInt32(&message, &descriptor, static_cast<int32_t>(number));
         }
         break;
       }

@@ -13,8 +13,9 @@ namespace provost {
 // Fills `message` (of any type whose fields are strings, bools, enums, messages and signed
 // integers that are not repeated) from a tree.
 // Everything wrong is reported, and what is right is filled in all the same: unknown fields and
-// enum names with the nearest, numbers where names are wanted, values of the wrong form, fields set
-// twice, strings that are not UTF-8. `message` must stay where it is for as long as `map` is used.
+// enum names with the nearest, numbers that no enum has, values of the wrong form, fields set
+// twice, two members of one oneof, strings that are not UTF-8. `message` must stay where it is for
+// as long as `map` is used.
 void ReadSource(const SyntaxTree& tree, google::protobuf::Message& message, SourceMap& map,
                 Report& report);
 

@@ -13,6 +13,9 @@ using v1::ExclusiveSet;
 using v1::PolicySource;
 using v1::Role;
 
+// Of more roles a message names the first.
+constexpr size_t kShownRoles = 8;
+
 void AddSorted(std::vector<RoleId>& roles, const std::vector<RoleId>& more) {
   roles.insert(roles.end(), more.begin(), more.end());
   std::sort(roles.begin(), roles.end());
@@ -59,6 +62,7 @@ std::vector<RoleId> Compilation::RoleIds(
     const Message& message, int field, absl::string_view list,
     const google::protobuf::RepeatedPtrField<std::string>& names) {
   std::vector<RoleId> roles;
+  std::vector<bool> seen(data_.roles.size());
   for (int i = 0; i < names.size(); ++i) {
     const SourceElement place{&message, field, i};
     const std::optional<RoleId> role = FindRole(place, names[i]);
@@ -66,10 +70,11 @@ std::vector<RoleId> Compilation::RoleIds(
       role_lists_known_ = false;
       continue;
     }
-    if (std::find(roles.begin(), roles.end(), *role) != roles.end()) {
+    if (seen[role->value]) {
       report_.Warning(place, absl::StrCat("`", list, "` names `", names[i], "` twice"));
       continue;
     }
+    seen[role->value] = true;
     roles.push_back(*role);
   }
   std::sort(roles.begin(), roles.end());
@@ -77,11 +82,13 @@ std::vector<RoleId> Compilation::RoleIds(
 }
 
 void Compilation::ReadRoleLists() {
+  std::vector<RoleId> switch_widened;
   for (size_t i = 0; i < data_.roles.size(); ++i) {
     RoleInfo& info = data_.roles[i];
     const bool of_base = i < base_roles_;
     // The base's default for may_override is filled in already; it grows with may_assign.
-    bool override_follows = !of_base || info.may_override == info.may_assign;
+    bool override_follows =
+        !of_base || (!info.may_override_stays && info.may_override == info.may_assign);
     for (const Role* part : role_parts_[i]) {
       AddSorted(info.may_assign,
                 RoleIds(*part, Role::kMayAssignFieldNumber, "may_assign", part->may_assign()));
@@ -94,12 +101,33 @@ void Compilation::ReadRoleLists() {
       const std::vector<RoleId> may_switch =
           RoleIds(*part, Role::kMaySwitchFieldNumber, "may_switch", part->may_switch());
       if (part->may_switch_size() > 0) {
-        if (!info.may_switch.has_value()) info.may_switch.emplace();
+        if (!info.may_switch.has_value()) {
+          info.may_switch.emplace();
+          if (of_base) switch_widened.push_back(RoleId(static_cast<uint16_t>(i)));
+        }
         AddSorted(*info.may_switch, may_switch);
       }
     }
     if (override_follows) info.may_override = info.may_assign;
+    info.may_override_stays = !override_follows && info.may_override == info.may_assign;
   }
+  // An extension adds: what its base gives by default is kept.
+  for (RoleId role : switch_widened) {
+    AddSorted(*data_.roles[role.value].may_switch, AssignableFrom(role));
+  }
+}
+
+std::vector<RoleId> Compilation::AssignableFrom(RoleId role) const {
+  std::vector<bool> reached(data_.roles.size());
+  std::vector<RoleId> roles = {role};
+  reached[role.value] = true;
+  for (size_t next = 0; next < roles.size(); ++next) {
+    for (RoleId to : data_.roles[roles[next].value].may_assign) {
+      if (!reached[to.value]) roles.push_back(to);
+      reached[to.value] = true;
+    }
+  }
+  return roles;
 }
 
 void Compilation::ReadExclusiveSets() {
@@ -167,9 +195,12 @@ void Compilation::CheckExclusiveSet(const ExclusiveSetInfo& set, const SourceEle
   for (RoleId role : set.roles) {
     if (role != *data_.default_role) others.push_back(data_.roles[role.value].name);
   }
+  const size_t hidden = others.size() > kShownRoles ? others.size() - kShownRoles : 0;
+  others.resize(others.size() - hidden);
   report_.Error(at, absl::StrCat("exclusive set `", set.name, "` names the default role `", name,
                                  "`, which every active user holds; nobody could be assigned `",
-                                 absl::StrJoin(others, "`, `"), "`"));
+                                 absl::StrJoin(others, "`, `"), "`",
+                                 hidden > 0 ? absl::StrCat(" or ", hidden, " more") : ""));
 }
 
 void Compilation::CheckTopRole() {

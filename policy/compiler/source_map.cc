@@ -73,6 +73,12 @@ void Report::ErrorAt(Position at, std::string message) {
   Keep(std::move(diagnostic));
 }
 
+std::string Report::Suggest(absl::string_view word,
+                            const std::vector<absl::string_view>& candidates) {
+  ++suggestions_;
+  return provost::DidYouMean(word, candidates);
+}
+
 void Report::Keep(Diagnostic diagnostic) {
   size_t& count = diagnostic.severity == Diagnostic::Severity::kError ? errors_ : warnings_;
   if (++count > kMaxDiagnostics) return;

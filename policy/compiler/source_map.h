@@ -63,6 +63,14 @@ class Report {
   void ErrorAt(Position at, std::string message);
 
   bool has_errors() const { return errors_ > 0; }
+  // "; did you mean `x`?" with the candidate nearest to `word`, or nothing; nothing either once
+  // kMaxSuggestions words were looked up: each takes a look at every candidate.
+  std::string DidYouMean(absl::string_view word, const std::vector<absl::string_view>& candidates) {
+    return suggests() ? Suggest(word, candidates) : "";
+  }
+  // Whether DidYouMean() still looks, so that gathering the candidates is not in vain.
+  bool suggests() const { return !full() && suggestions_ < kMaxSuggestions; }
+
   // True once nothing more is told, so that working out a text is in vain.
   bool full() const { return errors_ >= kMaxDiagnostics; }
   Position PositionOf(const SourceElement& element) const { return map_.Of(element); }
@@ -73,6 +81,7 @@ class Report {
  private:
   void Add(Diagnostic::Severity severity, const SourceElement& element, std::string message);
   void Keep(Diagnostic diagnostic);
+  std::string Suggest(absl::string_view word, const std::vector<absl::string_view>& candidates);
   const std::string& PathOf(const google::protobuf::Message* message);
 
   std::string file_;
@@ -82,6 +91,7 @@ class Report {
   std::vector<Diagnostic> diagnostics_;
   size_t errors_ = 0;
   size_t warnings_ = 0;
+  size_t suggestions_ = 0;
 };
 
 }  // namespace provost

@@ -2,9 +2,9 @@
 //
 //   offset  bytes  what
 //        0      8  magic "PROVOSTM"
-//        8      4  format version, now 1
+//        8      4  format version: 1, or 2 where a role's may_override stays
 //       12      8  length n of the body
-//       20      n  the body, in version 1: the sections below
+//       20      n  the body: the sections below
 //   20 + n     32  SHA-256 of everything before
 //
 // The frame is the same in every version, so that damage is told from a newer version. The body is
@@ -15,11 +15,13 @@
 //   2 facts       list of (name, title)
 //   3 permissions list of (name, title, asked_at bits, access, explicit, implies, implies_all)
 //   4 roles       list of (name, title, assignable_at bits, flags, may_assign, may_override,
-//                 may_switch); flags: 1 may_assign_subset, 2 may_switch is set, 4 custom
+//                 may_switch); flags: 1 may_assign_subset, 2 may_switch is set, 4 custom,
+//                 8 may_override stays (version 2)
 //   5 exclusive   list of (name, roles)
 //   6 sources     list of the strings that cells name as source
 //   7 cells       list of (role - role before, permission, bits, index of the source, for ALLOW the
 //                 alternatives); bits: kind 0-3, reach << 2, effect << 3, rank << 5
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -34,8 +36,8 @@
 namespace provost {
 namespace {
 
-constexpr absl::string_view kMagic = "PROVOSTM";
-constexpr uint32_t kFormatVersion = 1;
+constexpr absl::string_view kMagic = kCompiledPolicyMagic;
+constexpr uint32_t kFormatVersion = 2;
 constexpr size_t kHeadBytes = 20;
 
 enum Section : uint8_t {
@@ -100,11 +102,14 @@ class BodyReader {
     return Fail();
   }
 
-  // A count of items that take at least a byte each, so that a wrong one cannot ask for memory.
-  size_t Count() { return static_cast<size_t>(Int(body_.size() - at_)); }
+  // A count of items, at most `limit`, that take at least `bytes` each: a wrong one cannot ask for
+  // memory.
+  size_t Count(size_t limit, size_t bytes = 1) {
+    return static_cast<size_t>(Int(std::min(limit, (body_.size() - at_) / bytes)));
+  }
 
   std::string String() {
-    const size_t size = Count();
+    const size_t size = Count(body_.size());
     if (!ok_ || size > body_.size() - at_) return std::string(Fail(), '\0');
     std::string text(body_.substr(at_, size));
     at_ += size;
@@ -112,8 +117,8 @@ class BodyReader {
   }
 
   template <typename Id>
-  std::vector<Id> Ids() {
-    std::vector<Id> ids(Count());
+  std::vector<Id> Ids(size_t limit) {
+    std::vector<Id> ids(Count(limit));
     for (Id& id : ids) id = Id(static_cast<uint16_t>(Int(UINT16_MAX)));
     return ids;
   }
@@ -179,7 +184,7 @@ std::string WriteBody(const MatrixData& data) {
     PutString(out, role.title);
     PutInt(out, role.assignable_at.bits());
     PutInt(out, (role.may_assign_subset ? 1u : 0u) | (role.may_switch.has_value() ? 2u : 0u) |
-                    (role.is_custom ? 4u : 0u));
+                    (role.is_custom ? 4u : 0u) | (role.may_override_stays ? 8u : 0u));
     PutIds(out, role.may_assign);
     PutIds(out, role.may_override);
     if (role.may_switch.has_value()) PutIds(out, *role.may_switch);
@@ -224,7 +229,7 @@ std::string WriteBody(const MatrixData& data) {
 
 void ReadCells(BodyReader& in, const std::vector<std::string>& sources,
                std::vector<CellInfo>& cells) {
-  cells.resize(in.Count());
+  cells.resize(in.Count(kMaxCells, 4));
   uint64_t role = 0;
   for (CellInfo& cell : cells) {
     role += in.Int(UINT16_MAX);
@@ -247,7 +252,7 @@ void ReadCells(BodyReader& in, const std::vector<std::string>& sources,
   }
 }
 
-MatrixData ReadBody(BodyReader& in) {
+MatrixData ReadBody(BodyReader& in, uint64_t version) {
   MatrixData data;
   in.Tag(kHeader);
   data.name = in.String();
@@ -260,47 +265,48 @@ MatrixData ReadBody(BodyReader& in) {
   data.top_role = in.Optional();
 
   in.Tag(kFacts);
-  data.facts.resize(in.Count());
+  data.facts.resize(in.Count(kMaxFacts, 2));
   for (FactInfo& fact : data.facts) {
     fact.name = in.String();
     fact.title = in.String();
   }
 
   in.Tag(kPermissions);
-  data.permissions.resize(in.Count());
+  data.permissions.resize(in.Count(kMaxPermissions, 7));
   for (PermissionInfo& permission : data.permissions) {
     permission.name = in.String();
     permission.title = in.String();
     permission.asked_at = in.Kinds();
     permission.access = static_cast<Access>(in.Int(UINT8_MAX));
     permission.is_explicit = in.Int(1) == 1;
-    permission.implies = in.Ids<PermissionId>();
-    permission.implies_all = in.Ids<PermissionId>();
+    permission.implies = in.Ids<PermissionId>(kMaxPermissions);
+    permission.implies_all = in.Ids<PermissionId>(kMaxPermissions);
   }
 
   in.Tag(kRoles);
-  data.roles.resize(in.Count());
+  data.roles.resize(in.Count(kMaxRoles, 6));
   for (RoleInfo& role : data.roles) {
     role.name = in.String();
     role.title = in.String();
     role.assignable_at = in.Kinds();
-    const uint64_t flags = in.Int(7);
+    const uint64_t flags = in.Int(version == 1 ? 7 : 15);
     role.may_assign_subset = (flags & 1) != 0;
     role.is_custom = (flags & 4) != 0;
-    role.may_assign = in.Ids<RoleId>();
-    role.may_override = in.Ids<RoleId>();
-    if ((flags & 2) != 0) role.may_switch = in.Ids<RoleId>();
+    role.may_override_stays = (flags & 8) != 0;
+    role.may_assign = in.Ids<RoleId>(kMaxRoles);
+    role.may_override = in.Ids<RoleId>(kMaxRoles);
+    if ((flags & 2) != 0) role.may_switch = in.Ids<RoleId>(kMaxRoles);
   }
 
   in.Tag(kExclusive);
-  data.exclusive_sets.resize(in.Count());
+  data.exclusive_sets.resize(in.Count(kMaxExclusiveSets, 2));
   for (ExclusiveSetInfo& set : data.exclusive_sets) {
     set.name = in.String();
-    set.roles = in.Ids<RoleId>();
+    set.roles = in.Ids<RoleId>(kMaxRoles);
   }
 
   in.Tag(kSources);
-  std::vector<std::string> sources(in.Count());
+  std::vector<std::string> sources(in.Count(kMaxCells));
   for (std::string& source : sources) source = in.String();
 
   in.Tag(kCells);
@@ -315,7 +321,10 @@ std::string Matrix::Serialize() const {
   std::string out;
   out.reserve(kHeadBytes + body.size() + kSha256Bytes);
   out.append(kMagic.data(), kMagic.size());
-  PutFixed(out, kFormatVersion, 4);
+  // Version 1 where it has words for everything: its bytes, and with them digests, stay.
+  const bool any_stays = std::any_of(data_.roles.begin(), data_.roles.end(),
+                                     [](const RoleInfo& role) { return role.may_override_stays; });
+  PutFixed(out, any_stays ? 2 : 1, 4);
   PutFixed(out, body.size(), 8);
   out.append(body);
   out.append(Sha256(out));
@@ -354,7 +363,7 @@ absl::StatusOr<std::shared_ptr<const Matrix>> Matrix::Load(absl::string_view byt
   }
 
   BodyReader in(bytes.substr(kHeadBytes, body_bytes));
-  MatrixData data = ReadBody(in);
+  MatrixData data = ReadBody(in, version);
   if (!in.ok() || !in.at_end()) {
     return absl::DataLossError(
         absl::StrCat("compiled policy cannot be read at offset ", in.offset()));

@@ -93,6 +93,7 @@ enum class Freeze : uint8_t { kNone = 0, kArchive = 1, kHold = 2 };
 // Caps that the formats fix. Options may only lower them.
 inline constexpr size_t kMaxPermissions = 4096;
 inline constexpr size_t kMaxRoles = 1024;
+inline constexpr size_t kMaxExclusiveSets = 1024;
 inline constexpr size_t kMaxCells = size_t{1} << 22;  // filled ones; each takes about 70 bytes
 inline constexpr size_t kMaxAlternatives = 4;         // fact sets of one ALLOW cell (rule 3)
 inline constexpr size_t kMaxPathLength = 16;  // scopes from the tenant down, both ends included

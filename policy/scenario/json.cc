@@ -2,6 +2,7 @@
 
 #include <google/protobuf/timestamp.pb.h>
 
+#include <cmath>
 #include <cstdint>
 #include <set>
 #include <string>
@@ -9,7 +10,9 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "absl/time/time.h"
 
 namespace provost {
@@ -62,6 +65,41 @@ bool ParseTimestamp(absl::string_view text, int64_t* seconds, int64_t* nanos) {
   *seconds = absl::ToUnixSeconds(time);
   *nanos = absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(*seconds));
   return true;
+}
+
+absl::string_view SkipDigits(absl::string_view text) {
+  while (!text.empty() && absl::ascii_isdigit(static_cast<unsigned char>(text[0]))) {
+    text.remove_prefix(1);
+  }
+  return text;
+}
+
+bool IsJsonNumber(absl::string_view text) {
+  absl::ConsumePrefix(&text, "-");
+  absl::string_view rest = SkipDigits(text);
+  if (rest.size() == text.size()) return false;
+  if (text[0] == '0' && text.size() - rest.size() > 1) return false;
+  if (absl::ConsumePrefix(&rest, ".")) {
+    text = rest;
+    rest = SkipDigits(rest);
+    if (rest.size() == text.size()) return false;
+  }
+  if (absl::ConsumePrefix(&rest, "e") || absl::ConsumePrefix(&rest, "E")) {
+    if (!absl::ConsumePrefix(&rest, "+")) absl::ConsumePrefix(&rest, "-");
+    text = rest;
+    rest = SkipDigits(rest);
+    if (rest.size() == text.size()) return false;
+  }
+  return rest.empty();
+}
+
+// `1.0` and `1e0` are whole numbers too.
+void ShortenNumber(std::string& text) {
+  double number = 0;
+  if (text.find_first_of(".eE") == text.npos || !absl::SimpleAtod(text, &number)) return;
+  if (number == std::floor(number) && std::abs(number) <= INT32_MAX) {
+    text = absl::StrCat(static_cast<int64_t>(number));
+  }
 }
 
 class JsonParser {
@@ -303,6 +341,10 @@ class JsonParser {
         return absl::ascii_isalnum(static_cast<unsigned char>(d)) || d == '-' || d == '+' ||
                d == '.';
       }));
+      if (!IsJsonNumber(value.text)) {
+        return Fail(value.at, absl::StrCat("wanted a number, found `", value.text, "`"));
+      }
+      ShortenNumber(value.text);
       if (descriptor != nullptr && descriptor->cpp_type() == FieldDescriptor::CPPTYPE_BOOL) {
         Note(value.at, absl::StrCat("`", descriptor->name(), "` wants `true` or `false`, not `",
                                     value.text, "`"));
@@ -333,7 +375,10 @@ class JsonParser {
   void AdaptString(const FieldDescriptor* descriptor, SyntaxValue& value) {
     if (descriptor == nullptr) return;
     if (descriptor->cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
-      value.kind = SyntaxValue::Kind::kIdentifier;
+      int32_t number = 0;
+      const bool is_number =
+          absl::SimpleAtoi(value.text, &number) && absl::StrCat(number) == value.text;
+      value.kind = is_number ? SyntaxValue::Kind::kNumber : SyntaxValue::Kind::kIdentifier;
       return;
     }
     if (descriptor->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE ||

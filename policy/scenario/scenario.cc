@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
-#include <sstream>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
@@ -33,16 +32,23 @@ absl::StatusOr<std::string> ReadText(const std::string& path, absl::string_view 
   if (std::filesystem::is_directory(path, error)) {
     return absl::NotFoundError(absl::StrCat(what, " `", path, "` is a folder; wanted a file"));
   }
+  // A device may have no end, and a pipe no writer.
+  if (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(what, " `", path, "` is a device or a pipe; wanted a file"));
+  }
   std::ifstream file(path, std::ios::binary);
   if (!file) return absl::NotFoundError(absl::StrCat("cannot read ", what, " `", path, "`"));
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (file.bad()) return absl::NotFoundError(absl::StrCat("cannot read ", what, " `", path, "`"));
-  std::string content = std::move(text).str();
-  if (content.size() > limit) {
-    return absl::InvalidArgumentError(absl::StrCat(what, " `", path, "` has ", content.size(),
-                                                   " bytes; at most ", limit, " are allowed"));
+  std::string content;
+  char block[1 << 16];
+  while (file.read(block, sizeof(block)) || file.gcount() > 0) {
+    content.append(block, static_cast<size_t>(file.gcount()));
+    if (content.size() > limit) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(what, " `", path, "` has more than ", limit, " bytes, which is the limit"));
+    }
   }
+  if (file.bad()) return absl::NotFoundError(absl::StrCat("cannot read ", what, " `", path, "`"));
   return content;
 }
 
@@ -124,6 +130,11 @@ std::shared_ptr<const Matrix> FindPolicy(const v1::Scenario& scenario, const std
     report.Error(policy, absl::StrCat("`", scenario.policy(),
                                       "` is no preset, and: ", text.status().message(),
                                       DidYouMean(scenario.policy(), names)));
+    return nullptr;
+  }
+  if (absl::StartsWith(*text, kCompiledPolicyMagic)) {
+    report.Error(policy, absl::StrCat("`", scenario.policy(),
+                                      "` is a compiled policy; wanted the text it is made from"));
     return nullptr;
   }
   CompileOptions options;

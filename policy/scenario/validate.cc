@@ -2,6 +2,7 @@
 
 #include <google/protobuf/timestamp.pb.h>
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "policy/compiler/diagnostic.h"
+#include "policy/matrix/utf8.h"
 #include "policy/scenario/scenario.h"
 
 namespace provost {
@@ -121,24 +123,32 @@ class ScenarioChecker {
     }
   }
 
-  // No cycle above, and not too deep.
+  // No cycle above, and not too deep. What is known of those above is used again.
   void CheckAbove(const ScopeNode& node) {
-    const SourceElement place = At(node, ScopeNode::kParentFieldNumber);
-    std::set<absl::string_view> seen = {node.id()};
-    auto above = scopes_.find(node.parent());
-    while (above != scopes_.end() && seen.insert(above->first).second) {
-      above = scopes_.find(above->second->parent());
+    std::vector<const ScopeNode*> path;
+    const ScopeNode* at = &node;
+    while (at != nullptr && depths_.try_emplace(at, kNotYet).second) {
+      path.push_back(at);
+      const auto parent = scopes_.find(at->parent());
+      at = parent == scopes_.end() ? nullptr : parent->second;
     }
-    if (above != scopes_.end()) {
-      // Each of a cycle would say so: the one that comes back to itself is enough.
-      if (above->first == node.id()) {
-        report_.Error(place, absl::StrCat("scope ", Quoted(node.id()), " is below itself"));
+    int depth = at == nullptr ? 0 : depths_[at];
+    if (depth == kNotYet) {
+      depth = kEndless;
+      for (auto each = std::find(path.begin(), path.end(), at); each != path.end(); ++each) {
+        report_.Error(At(**each, ScopeNode::kParentFieldNumber),
+                      absl::StrCat("scope ", Quoted((*each)->id()), " is below itself"));
       }
-      return;
     }
-    if (seen.size() > kMaxPathLength) {
-      report_.Error(place, absl::StrCat("scope ", Quoted(node.id()), " is ", seen.size(),
-                                        " deep; at most ", kMaxPathLength, " are allowed"));
+    for (; !path.empty(); path.pop_back()) {
+      const ScopeNode& each = *path.back();
+      if (depth != kEndless) ++depth;
+      depths_[&each] = depth;
+      if (depth > static_cast<int>(kMaxPathLength)) {
+        report_.Error(At(each, ScopeNode::kParentFieldNumber),
+                      absl::StrCat("scope ", Quoted(each.id()), " is ", depth, " deep; at most ",
+                                   kMaxPathLength, " are allowed"));
+      }
     }
   }
 
@@ -146,8 +156,13 @@ class ScenarioChecker {
     const auto found = scopes_.find(id);
     if (found != scopes_.end()) return found->second;
     std::vector<absl::string_view> names;
-    for (const auto& [name, node] : scopes_) names.push_back(name);
-    report_.Error(place, absl::StrCat("there is no scope ", Quoted(id), DidYouMean(id, names)));
+    if (report_.suggests()) {
+      for (const auto& [name, node] : scopes_) names.push_back(name);
+      // Where not all can be looked at, the same are whatever order the table has.
+      std::sort(names.begin(), names.end());
+    }
+    report_.Error(place,
+                  absl::StrCat("there is no scope ", Quoted(id), report_.DidYouMean(id, names)));
     return nullptr;
   }
 
@@ -180,8 +195,10 @@ class ScenarioChecker {
           continue;
         }
         if (!seen.insert(member.id()).second) {
-          report_.Error(place, absl::StrCat(Quoted(member.id()), " is twice a member of ",
-                                            Quoted(group.id()), "; wanted one window"));
+          report_.Error(
+              place, absl::StrCat(Quoted(member.id()), " is twice a member of ", Quoted(group.id()),
+                                  "; a membership has one window, and a second one "
+                                  "needs a group of its own in between"));
         }
         CheckWindow(member, absl::StrCat("membership of ", Quoted(member.id()), " in ",
                                          Quoted(group.id())));
@@ -192,21 +209,30 @@ class ScenarioChecker {
 
   // No group may be below itself. Each group of a cycle would say so: the first one found does.
   void CheckNesting(const Scenario::Group& group) {
-    absl::flat_hash_set<absl::string_view> seen;
-    std::vector<const Scenario::Group*> below = {&group};
-    while (!below.empty() && !nesting_refused_) {
-      const Scenario::Group* at = below.back();
-      below.pop_back();
-      for (const Scenario::Member& member : at->members()) {
-        const auto found = groups_.find(member.id());
-        if (found == groups_.end() || !seen.insert(member.id()).second) continue;
-        below.push_back(found->second);
-        if (found->second == &group) {
-          report_.Error(At(member, Scenario::Member::kIdFieldNumber),
-                        absl::StrCat("group ", Quoted(group.id()), " is below itself"));
-          nesting_refused_ = true;
-        }
+    using Step = std::pair<const Scenario::Group*, int>;  // and the member that is next
+    std::vector<Step> path;
+    const auto enter = [&](const Scenario::Group& at) {
+      if (!nesting_.emplace(&at, true).second) return;
+      path.emplace_back(&at, 0);
+    };
+    enter(group);
+    while (!path.empty() && !nesting_refused_) {
+      const Scenario::Group& at = *path.back().first;
+      if (path.back().second == at.members_size()) {
+        nesting_[&at] = false;
+        path.pop_back();
+        continue;
       }
+      const Scenario::Member& member = at.members(path.back().second++);
+      const auto below = groups_.find(member.id());
+      if (below == groups_.end()) continue;
+      const auto known = nesting_.find(below->second);
+      if (known != nesting_.end() && known->second) {
+        report_.Error(At(member, Scenario::Member::kIdFieldNumber),
+                      absl::StrCat("group ", Quoted(member.id()), " is below itself"));
+        nesting_refused_ = true;
+      }
+      enter(*below->second);
     }
   }
 
@@ -218,11 +244,22 @@ class ScenarioChecker {
     }
   }
 
-  template <typename Id>
-  std::optional<Id> Resolve(const SourceElement& place, absl::StatusOr<Id> found) {
-    if (found.ok()) return *found;
-    report_.Error(place, std::string(found.status().message()));
+  // The id that was found for `name`, or nothing with the problem reported.
+  template <typename Id, typename Item>
+  std::optional<Id> Resolve(const SourceElement& place, absl::string_view what,
+                            const std::string& name, std::optional<Id> found,
+                            const std::vector<Item>& items) {
+    if (found.has_value()) return found;
+    std::vector<absl::string_view> names;
+    if (report_.suggests()) {
+      for (const Item& item : items) names.push_back(item.name);
+    }
+    report_.Error(place, absl::StrCat("unknown ", what, " `", Printable(name), "`",
+                                      report_.DidYouMean(name, names)));
     return std::nullopt;
+  }
+  std::optional<RoleId> ResolveRole(const SourceElement& place, const std::string& name) {
+    return Resolve(place, "role", name, matrix_->FindRole(name), matrix_->roles());
   }
 
   void CheckAssignments() {
@@ -236,7 +273,7 @@ class ScenarioChecker {
                                            Quoted(assignment.subject())));
       if (matrix_ == nullptr) continue;
       const SourceElement place = At(assignment, Assignment::kRoleFieldNumber);
-      const auto role = Resolve(place, matrix_->ResolveRole(assignment.role()));
+      const auto role = ResolveRole(place, assignment.role());
       if (!role.has_value() || scope == nullptr || scope->kind() == v1::Scope::KIND_UNSPECIFIED) {
         continue;
       }
@@ -268,12 +305,13 @@ class ScenarioChecker {
             absl::StrCat("a ", v1::Effect_Name(each.effect()), " names no facts; only ALLOW does"));
       }
       if (matrix_ == nullptr) continue;
-      Resolve(At(each, Override::kRoleFieldNumber), matrix_->ResolveRole(each.role()));
-      Resolve(At(each, Override::kPermissionFieldNumber),
-              matrix_->ResolvePermission(each.permission()));
+      ResolveRole(At(each, Override::kRoleFieldNumber), each.role());
+      Resolve(At(each, Override::kPermissionFieldNumber), "permission", each.permission(),
+              matrix_->FindPermission(each.permission()), matrix_->permissions());
       for (int i = 0; i < each.facts().facts_size(); ++i) {
-        Resolve(At(each.facts(), Scenario::FactSet::kFactsFieldNumber, i),
-                matrix_->ResolveFact(each.facts().facts(i)));
+        const std::string& fact = each.facts().facts(i);
+        Resolve(At(each.facts(), Scenario::FactSet::kFactsFieldNumber, i), "fact", fact,
+                matrix_->FindFact(fact), matrix_->facts());
       }
     }
   }
@@ -294,6 +332,12 @@ class ScenarioChecker {
   absl::flat_hash_map<absl::string_view, const ScopeNode*> scopes_;
   absl::flat_hash_set<absl::string_view> subjects_;
   absl::flat_hash_map<absl::string_view, const Scenario::Group*> groups_;
+  // Scopes from the tenant down to each, both ends included; or what is below.
+  static constexpr int kNotYet = -1;
+  static constexpr int kEndless = -2;  // a cycle is above
+  absl::flat_hash_map<const ScopeNode*, int> depths_;
+  // Groups looked at; true: what is below them is being looked at.
+  absl::flat_hash_map<const Scenario::Group*, bool> nesting_;
   bool nesting_refused_ = false;
 };
 

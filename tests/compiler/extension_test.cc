@@ -111,6 +111,51 @@ TEST(Extension, AddsToARoleOfItsBaseByTheRanksOfRule3) {
   EXPECT_EQ(cell->effect, Effect::kAllow) << "the base's exact cell beats a wildcard";
 }
 
+TEST(Extension, AddsToADefaultWithoutTakingItAway) {
+  const CompileResult result =
+      Extend("roles { name: \"editor\" may_switch: \"member\" may_assign: \"editor\" }");
+  ASSERT_NE(result.matrix, nullptr) << ToString(result.diagnostics);
+  const RoleInfo& editor = result.matrix->role(*result.matrix->FindRole("editor"));
+  ASSERT_TRUE(editor.may_switch.has_value());
+  EXPECT_EQ(DescribeRoles(*result.matrix, *editor.may_switch), "viewer, editor, member");
+}
+
+TEST(Extension, AWrittenMayOverrideDoesNotGrowWithMayAssign) {
+  const auto compile = [](absl::string_view may_override) {
+    return CompileText(absl::StrCat(R"(
+      name: "base" top_role: "admin"
+      permissions { name: "course.read" asked_at: COURSE access: READ }
+      roles { name: "admin" assignable_at: TENANT grants { permissions: "*" }
+              may_assign: ["admin", "editor", "viewer"] }
+      roles { name: "viewer" assignable_at: COURSE }
+      roles { name: "editor" assignable_at: COURSE may_assign: "viewer" )",
+                                    may_override, "}"))
+        .matrix;
+  };
+  const auto extended = [](const std::shared_ptr<const Matrix>& base, absl::string_view rest) {
+    const CompileResult result =
+        Extend(absl::StrCat("roles { name: \"editor\" may_assign: \"editor\" }", rest), base);
+    EXPECT_NE(result.matrix, nullptr) << ToString(result.diagnostics);
+    if (result.matrix == nullptr) return std::string();
+    return DescribeRoles(*result.matrix,
+                         result.matrix->role(*result.matrix->FindRole("editor")).may_override);
+  };
+  const auto written = compile("may_override: \"viewer\"");
+  ASSERT_NE(written, nullptr);
+  EXPECT_EQ(extended(written, ""), "viewer");
+  EXPECT_EQ(extended(compile(""), ""), "viewer, editor");
+  // As it is when it was stored and read again.
+  const auto loaded = Matrix::Load(written->Serialize());
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  EXPECT_EQ(extended(*loaded, ""), "viewer");
+  // Two lists that a removal makes equal are still two.
+  const auto wider = compile("may_override: [\"viewer\", \"admin\"]");
+  EXPECT_EQ(extended(wider,
+                     "top_role: \"viewer\" remove { roles: \"admin\" } roles { name: \"viewer\" "
+                     "assignable_at: TENANT may_assign: \"viewer\" }"),
+            "viewer");
+}
+
 TEST(Extension, RemovesRolesAndCells) {
   const CompileResult result = Extend(R"(
     remove {

@@ -78,7 +78,7 @@ TEST(Limits, Text) {
   EXPECT_EQ(text.size(), kMaxPolicyBytes);
   EXPECT_NE(CompileText(text).matrix, nullptr);
   EXPECT_EQ(ToString(CompileText(text + " ").diagnostics),
-            "policy:1:1: error: the policy has 67108865 bytes; the limit is 67108864\n");
+            "policy:1:1: error: the policy has 16777217 bytes; the limit is 16777216\n");
 }
 
 // Every role by wildcard on every permission: 4 M cells, the most that there may be.

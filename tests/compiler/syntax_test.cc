@@ -54,6 +54,8 @@ TEST(Syntax, ReadsEveryFormThatProtobufReads) {
            "roles { assignable_at: [TENANT, COURSE] assignable_at: SESSION }",
            "roles { may_assign_subset: true } roles { may_assign_subset: f } roles { "
            "may_assign_subset: 1 }",
+           "roles { assignable_at: [1, 2, 0x3, 04, 0, -0] } permissions { access: 2 }",
+           "roles { may_assign_subset: 0x1 } roles { may_assign_subset: 00 }",
            "roles { may_assign_subset: True } roles { may_assign_subset: False }",
            "title: '\\n\\t\\\\\\'\\\"\\x41\\101\\u00e4\\U0001F600\\?\\a\\b\\f\\v\\r'",
            "title: 'Z\xc3\xbcrich'",
@@ -83,6 +85,14 @@ TEST(Syntax, RefusesWhatProtobufRefuses) {
            "unknown: 'a'",
            "[provost.v1.x] { }",
            "roles { assignable_at: NOWHERE }",
+           "roles { assignable_at: 08 }",
+           "roles { assignable_at: 0x }",
+           "roles { assignable_at: 1.0 }",
+           "roles { assignable_at: 2147483648 }",
+           "roles { assignable_at: '1' }",
+           "roles { may_assign_subset: 2 }",
+           "roles { may_assign_subset: -0 }",
+           "roles { may_assign_subset: '1' }",
            "roles { may_assign_subset: maybe }",
            "title: '\\q'",
            "title: '\\x'",
@@ -96,6 +106,15 @@ TEST(Syntax, RefusesWhatProtobufRefuses) {
     EXPECT_NE(Read(text, ours), "") << text;
     EXPECT_FALSE(TextFormat::ParseFromString(text, &theirs)) << text;
   }
+}
+
+// Protobuf keeps the numbers of enums that it does not know; a policy may not have them.
+TEST(Syntax, RefusesNumbersThatNoEnumHas) {
+  v1::PolicySource source;
+  EXPECT_EQ(
+      Read("roles { assignable_at: 5 } permissions { access: -1 }", source),
+      "t:1:24: error: `assignable_at` wants one of TENANT, CATALOG, COURSE, SESSION, not `5`\n"
+      "t:1:50: error: `access` wants one of READ, WRITE, not `-1`\n");
 }
 
 // Editors of other systems write one; protobuf refuses it.

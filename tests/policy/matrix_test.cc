@@ -6,11 +6,14 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/escaping.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "policy/matrix/sha256.h"
 #include "policy/matrix/utf8.h"
 
@@ -322,10 +325,10 @@ std::string Framed(uint32_t version, absl::string_view body) {
 }
 
 TEST(MatrixFormat, ANewerVersionIsToldFromDamage) {
-  const auto newer = Matrix::Load(Framed(2, "anything at all"));
+  const auto newer = Matrix::Load(Framed(3, "anything at all"));
   EXPECT_EQ(newer.status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(newer.status().message(),
-            "compiled policy has format version 2; this program reads versions up to 1");
+            "compiled policy has format version 3; this program reads versions up to 2");
   EXPECT_EQ(Matrix::Load(Framed(0, "anything")).status().code(), absl::StatusCode::kDataLoss);
 }
 
@@ -347,6 +350,43 @@ TEST(MatrixFormat, WrongBodiesWithARightChecksumAreRefusedOrRead) {
     ASSERT_FALSE(Matrix::Load(Framed(1, body.substr(0, i))).ok());
   }
   EXPECT_GT(refused, body.size());
+}
+
+// The body up to the section of facts, in which `count` empty ones are.
+std::string ManyFacts(size_t count) {
+  std::string body("\1\1x\0\0\0\0\0\0\0\2", 11);
+  for (size_t rest = count; rest > 0; rest >>= 7) {
+    body.push_back(static_cast<char>((rest & 0x7F) | (rest >= 0x80 ? 0x80 : 0)));
+  }
+  return body + std::string(2 * count, '\0');
+}
+
+// Each item takes more in memory than in the file, so a count is refused before there is room made.
+TEST(MatrixFormat, CountsOverTheCapsAreRefusedWhereTheyStand) {
+  EXPECT_EQ(Matrix::Load(Framed(1, ManyFacts(33))).status().message(),
+            "compiled policy cannot be read at offset 32");
+  EXPECT_EQ(Matrix::Load(Framed(1, ManyFacts(1000000))).status().message(),
+            "compiled policy cannot be read at offset 34");
+  EXPECT_EQ(Matrix::Load(Framed(1, ManyFacts(32))).status().message(),
+            "compiled policy cannot be read at offset 96")
+      << "at the cap, it is the end that is missing";
+}
+
+TEST(MatrixFormat, Version2KnowsAMayOverrideThatStays) {
+  MatrixData data = Data();
+  data.roles[0].may_override_stays = true;
+  const auto matrix = Matrix::Create(data);
+  ASSERT_TRUE(matrix.ok()) << matrix.status();
+  EXPECT_NE((*matrix)->digest(), Small()->digest());
+  std::string bytes = (*matrix)->Serialize();
+  EXPECT_EQ(bytes[8], 2);
+  const auto loaded = Matrix::Load(bytes);
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  EXPECT_TRUE((*loaded)->data().roles[0].may_override_stays);
+  EXPECT_FALSE((*loaded)->data().roles[1].may_override_stays);
+  EXPECT_EQ((*loaded)->digest(), (*matrix)->digest());
+  const std::string body = bytes.substr(20, bytes.size() - 20 - kSha256Bytes);
+  EXPECT_EQ(Matrix::Load(Framed(1, body)).status().code(), absl::StatusCode::kDataLoss);
 }
 
 // The bytes of format 1, written when it was made: they must stay readable.
@@ -391,6 +431,66 @@ TEST(NearestName, IsWithinAThirdOfTheWord) {
   EXPECT_EQ(NearestName(std::string(100000, 'a'), names), "");
   EXPECT_EQ(NearestName("read", {}), "");
   EXPECT_EQ(NearestName("abd", {"abc", "abb"}), "abb") << "of equally near ones the first by name";
+}
+
+// Edits as they are counted without any limit, to hold the quick way against.
+size_t PlainDistance(const std::string& a, const std::string& b) {
+  std::vector<std::vector<size_t>> rows(a.size() + 1, std::vector<size_t>(b.size() + 1));
+  for (size_t i = 0; i <= a.size(); ++i) {
+    for (size_t j = 0; j <= b.size(); ++j) {
+      if (i == 0 || j == 0) {
+        rows[i][j] = i + j;
+        continue;
+      }
+      rows[i][j] = std::min({rows[i - 1][j] + 1, rows[i][j - 1] + 1,
+                             rows[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+        rows[i][j] = std::min(rows[i][j], rows[i - 2][j - 2] + 1);
+      }
+    }
+  }
+  return rows[a.size()][b.size()];
+}
+
+TEST(NearestName, FindsWhatCountingEveryEditFinds) {
+  std::mt19937 random(17);
+  const auto word = [&] {
+    std::string text;
+    for (size_t size = 1 + random() % 14; size > 0; --size) text += "abc"[random() % 3];
+    return text;
+  };
+  int found = 0;
+  for (int i = 0; i < 4000; ++i) {
+    const std::string wrong = word();
+    std::vector<std::string> names;
+    for (int n = 0; n < 6; ++n) names.push_back(word());
+    std::string nearest;
+    size_t least = wrong.size() / 3 + 1;
+    for (const std::string& name : names) {
+      const size_t distance = PlainDistance(wrong, name);
+      if (distance < least || (distance == least && !nearest.empty() && name < nearest)) {
+        least = distance;
+        nearest = name;
+      }
+    }
+    EXPECT_EQ(NearestName(wrong, {names.begin(), names.end()}), nearest) << wrong;
+    if (!nearest.empty()) ++found;
+  }
+  EXPECT_GT(found, 300);
+}
+
+// Names that differ at their ends alone are the dearest to compare.
+TEST(NearestName, TakesLittleWhateverTheNamesAre) {
+  const std::string same(200, 'q');
+  std::vector<std::string> names;
+  for (int i = 0; i < 200000; ++i) names.push_back(same + std::to_string(i % 10000 + 10000));
+  const std::vector<absl::string_view> candidates(names.begin(), names.end());
+  const absl::Time start = absl::Now();
+  NearestName("x" + same + "xxxxx", candidates);
+  EXPECT_LT(absl::Now() - start, absl::Seconds(5));
+  EXPECT_EQ(NearestName(same + "1000x", candidates), same + "10000");
+  EXPECT_EQ(NearestName(same, {same + "12345678"}), same + "12345678") << "eight edits";
+  EXPECT_EQ(NearestName(same, {same + "123456789"}), "") << "nine are too many";
 }
 
 TEST(Utf8, FindsTheFirstBadByte) {
