@@ -240,6 +240,11 @@ absl::Status Door::Begin(CallState& call, const grpc::ByteBuffer& request) {
                                  : absl::StrCat(call_prefix_, "-",
                                                 next_call_.fetch_add(1, std::memory_order_relaxed));
 
+  if (refuses_.load(std::memory_order_relaxed)) {
+    refused_.fetch_add(1, std::memory_order_relaxed);
+    return RetryAfter(absl::UnavailableError("the server is stopping"), kRetryWhenBusy);
+  }
+
   const Method& method = *call.method;
   absl::StatusOr<Message*> message = ParseMessage(*method.request, request, &call.arena);
   if (!message.ok()) return message.status();

@@ -61,6 +61,12 @@ class Door {
   /// Registers all services. FAILED_PRECONDITION where a method has no handler.
   absl::Status RegisterWith(grpc::ServerBuilder* builder);
 
+  /// From now on every call that arrives is answered UNAVAILABLE, which clients try again
+  /// elsewhere; those under way go on. For a server that is about to stop.
+  void Refuse() { refuses_.store(true, std::memory_order_relaxed); }
+  /// How many calls were answered so.
+  uint64_t refused() const { return refused_.load(std::memory_order_relaxed); }
+
  private:
   class RawService;
   struct CallState;
@@ -92,6 +98,8 @@ class Door {
   const DoorOptions options_;
   std::vector<std::unique_ptr<RawService>> services_;
   std::atomic<uint64_t> next_call_{1};
+  std::atomic<bool> refuses_{false};
+  std::atomic<uint64_t> refused_{0};
   const std::string call_prefix_;
 };
 
