@@ -20,6 +20,9 @@
 
 namespace provost {
 
+// What every compiled policy in its flat form begins with.
+inline constexpr absl::string_view kCompiledPolicyMagic = "PROVOSTM";
+
 // Fact sets any one of which suffices. Only ALLOW has them; {0} is "no fact needed".
 using Alternatives = absl::InlinedVector<FactSet, 1>;
 
@@ -47,6 +50,9 @@ struct RoleInfo {
   std::vector<RoleId> may_override;               // sorted; the default (may_assign) filled in
   std::optional<std::vector<RoleId>> may_switch;  // unset: what its holder holds or may assign
   bool is_custom = false;                         // added by an extension of a preset
+  // `may_override` equals `may_assign` because it was written so: what an extension adds to the
+  // latter does not widen it, as it does the default.
+  bool may_override_stays = false;
 };
 
 // One filled cell. `reach` cells stand beside the ordinary cell of the same place: they hold for
@@ -184,7 +190,8 @@ class Matrix {
   const std::vector<int>& ExclusiveSetsOf(RoleId role) const { return exclusive_of_[role.value]; }
 
   // True if asking `permission` at a scope of `kind` is what lifts `freeze` there (rule 6):
-  // ARCHIVE by `<kind>.archive` and, for catalogs, `catalog.manage`; HOLD by `scope.hold`.
+  // ARCHIVE by `<kind>.archive` or, for catalogs where the policy has none, `catalog.manage`; HOLD
+  // by `scope.hold`.
   bool Lifts(PermissionId permission, ScopeKind kind, Freeze freeze) const;
 
   // `role.switch`, where the policy has it (rule 7).
@@ -216,7 +223,8 @@ class Matrix {
 };
 
 // The candidate nearest to `word` in edit distance, for error texts; empty if none is near
-// (distance over a third of its length). Used wherever a name is refused.
+// (distance over a third of its length, or over 8). Used wherever a name is refused. Cost: at most
+// some 10 ms, however many and long the candidates are; those behind are then not looked at.
 std::string NearestName(absl::string_view word, const std::vector<absl::string_view>& candidates);
 
 }  // namespace provost
