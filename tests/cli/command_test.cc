@@ -10,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "policy/compiler/compiler.h"
 #include "policy/matrix/matrix.h"
 #include "tests/cli/golden.h"
 #include "tests/cli/run_cli.h"
@@ -247,6 +248,51 @@ TEST_F(CommandTest, PolicyCompileWritesWhatEnginesLoad) {
   const CliRun nowhere = RunCli({"policy", "compile", path, "-o", "/nowhere/x"});
   EXPECT_EQ(nowhere.code, 2);
   EXPECT_THAT(nowhere.err, HasSubstr("cannot write `/nowhere/x`"));
+}
+
+TEST_F(CommandTest, PolicyCompileSaysHowToPinTheBase) {
+  const std::string digest = (*CompilePreset("lms365"))->digest();
+  const std::string pinned = absl::StrCat("extends { name: \"lms365\" digest: \"", digest, "\" }");
+  const CliRun loose = RunCli(
+      {"policy", "compile", Write("a.textproto", "name: \"a\" extends { name: \"lms365\" }")});
+  EXPECT_EQ(loose.code, 0) << loose.err;
+  EXPECT_THAT(loose.out, HasSubstr(absl::StrCat("to pin the base, write\t", pinned, "\n")));
+  const CliRun tight =
+      RunCli({"policy", "compile", Write("b.textproto", absl::StrCat("name: \"b\" ", pinned))});
+  EXPECT_EQ(tight.code, 0) << tight.err;
+  EXPECT_THAT(tight.out, Not(HasSubstr("to pin")));
+}
+
+TEST_F(CommandTest, CompiledPoliciesAreKnownAsSuch) {
+  const std::string path = Write("tiny.textproto", kPolicy);
+  const std::string compiled = (folder_ / "tiny.matrix").string();
+  ASSERT_EQ(RunCli({"policy", "compile", path, "-o", compiled}).code, 0);
+  const CliRun check = RunCli({"policy", "check", compiled});
+  EXPECT_EQ(check.code, 0) << check.err;
+  EXPECT_THAT(check.out, HasSubstr("tiny.matrix: ok, a compiled policy, 2 roles, "));
+  EXPECT_EQ(RunCli({"policy", "print", compiled}).out, RunCli({"policy", "print", path}).out);
+  EXPECT_EQ(RunCli({"policy", "diff", path, compiled}).out, "no difference\n");
+  const CliRun format = RunCli({"policy", "fmt", compiled});
+  EXPECT_EQ(format.code, 2);
+  EXPECT_THAT(format.err, HasSubstr("is a compiled policy; wanted the text it is made from"));
+  std::string bytes = ReadFile(compiled);
+  bytes[40] ^= 1;
+  const CliRun damaged = RunCli({"policy", "check", Write("damaged.matrix", bytes)});
+  EXPECT_EQ(damaged.code, 2);
+  EXPECT_THAT(damaged.err, HasSubstr("damaged.matrix`: compiled policy is damaged"));
+}
+
+TEST_F(CommandTest, WhatIsNoFileIsNotReadAsAPolicy) {
+  for (const char* command : {"check", "fmt", "print", "compile"}) {
+    const CliRun run = RunCli({"policy", command, "/dev/zero"});
+    EXPECT_EQ(run.code, 2);
+    EXPECT_THAT(run.err, HasSubstr("`/dev/zero` is a device; wanted a file"));
+  }
+  EXPECT_THAT(RunCli({"policy", "check", folder_.string()}).err, HasSubstr("is a folder"));
+  const CliRun longer =
+      RunCli({"policy", "check", Write("long.textproto", std::string(kMaxPolicyBytes + 1, '#'))});
+  EXPECT_EQ(longer.code, 2);
+  EXPECT_THAT(longer.err, HasSubstr("is longer than 16777216 bytes"));
 }
 
 // --- scenario files ---

@@ -11,6 +11,9 @@
 #include "policy/compiler/dump.h"
 #include "policy/compiler/format.h"
 #include "policy/compiler/print.h"
+#include "policy/compiler/read_source.h"
+#include "policy/compiler/source_map.h"
+#include "policy/compiler/syntax.h"
 #include "tools/provost/command.h"
 #include "tools/provost/policy_diff.h"
 #include "tools/provost/policy_source.h"
@@ -46,11 +49,25 @@ std::string Counted(size_t count, absl::string_view noun) {
   return absl::StrCat(count, " ", noun, count == 1 ? "" : "s");
 }
 
+void TellRight(Context& context, const PolicyText& policy, const Matrix& matrix) {
+  context.out() << policy.name << ": " << Paint(context.look(), Tone::kGood, "ok")
+                << (policy.is_compiled ? ", a compiled policy, " : ", ")
+                << Counted(matrix.roles().size(), "role") << ", "
+                << Counted(matrix.permissions().size(), "permission") << ", "
+                << Counted(matrix.cells().size(), "cell") << "\n";
+}
+
 absl::StatusOr<int> RunCheck(Context& context, const FileOptions& options) {
   bool is_right = true;
   for (const std::string& file : options.files) {
     const auto policy = ReadPolicyText(context, file);
     if (!policy.ok()) return policy.status();
+    if (policy->is_compiled) {
+      const auto loaded = LoadCompiled(*policy);
+      if (!loaded.ok()) return loaded.status();
+      TellRight(context, *policy, **loaded);
+      continue;
+    }
     CompileOptions compile;
     compile.file_name = policy->name;
     compile.preset_rules = options.preset_rules || policy->is_preset;
@@ -60,11 +77,7 @@ absl::StatusOr<int> RunCheck(Context& context, const FileOptions& options) {
       is_right = false;
       continue;
     }
-    const Matrix& matrix = *result.matrix;
-    context.out() << policy->name << ": " << Paint(context.look(), Tone::kGood, "ok") << ", "
-                  << Counted(matrix.roles().size(), "role") << ", "
-                  << Counted(matrix.permissions().size(), "permission") << ", "
-                  << Counted(matrix.cells().size(), "cell") << "\n";
+    TellRight(context, *policy, *result.matrix);
   }
   return is_right ? kExitOk : kExitDenied;
 }
@@ -74,6 +87,7 @@ absl::StatusOr<int> RunFormat(Context& context, const FileOptions& options) {
   for (const std::string& file : options.files) {
     const auto policy = ReadPolicyText(context, file);
     if (!policy.ok()) return policy.status();
+    if (absl::Status status = WantText(*policy); !status.ok()) return status;
     const auto text = FormatPolicy(policy->text, policy->name);
     if (!text.ok()) return text.status();
     if (options.check) {
@@ -110,14 +124,30 @@ absl::StatusOr<int> RunPrint(Context& context, const FileOptions& options) {
   return kExitOk;
 }
 
+// Whether the policy says which digest its base has. False where it cannot be read.
+bool PinsBase(const PolicyText& policy) {
+  v1::PolicySource source;
+  SourceMap map;
+  Report report(policy.name, source, map);
+  ReadSource(ParseSyntax(policy.text), source, map, report);
+  return !source.extends().digest().empty();
+}
+
 absl::StatusOr<int> RunCompile(Context& context, const FileOptions& options) {
-  const auto matrix = ReadMatrix(context, options.file);
+  const auto policy = ReadPolicyText(context, options.file);
+  if (!policy.ok()) return policy.status();
+  const auto matrix = MatrixOf(*policy);
   if (!matrix.ok()) return matrix.status();
   const std::string bytes = (*matrix)->Serialize();
   if (!options.output.empty()) {
     if (absl::Status status = WriteOutput(options.output, bytes); !status.ok()) return status;
   }
   const MatrixData& data = (*matrix)->data();
+  std::string pin;
+  if (!data.base_name.empty() && !policy->is_compiled && !PinsBase(*policy)) {
+    pin = absl::StrCat("extends { name: \"", data.base_name, "\" digest: \"", data.base_digest,
+                       "\" }");
+  }
   context.out() << RenderFields(
       {{"name", data.name},
        {"version", data.version},
@@ -125,7 +155,8 @@ absl::StatusOr<int> RunCompile(Context& context, const FileOptions& options) {
         data.base_name.empty() ? "" : absl::StrCat(data.base_name, " ", data.base_digest)},
        {"digest", (*matrix)->digest()},
        {"bytes", absl::StrCat(bytes.size())},
-       {"written to", options.output}},
+       {"written to", options.output},
+       {"to pin the base, write", pin}},
       context.look());
   return kExitOk;
 }
