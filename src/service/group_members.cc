@@ -105,7 +105,9 @@ absl::Status DoAdd(MutateCall& call, const v1::AddMemberRequest& request, v1::Me
   absl::StatusOr<Pair> pair = FindPair(state, request);
   if (!pair.ok()) return pair.status();
   if (state.KindOf(pair->member) == SubjectKind::kGroup) {
-    if (absl::Status status = CheckNesting(state, pair->group, pair->member); !status.ok()) {
+    GroupLevels levels;
+    if (absl::Status status = CheckNesting(state, pair->group, pair->member, &levels);
+        !status.ok()) {
       return BadField("member", request.member(), status.message());
     }
   }
