@@ -1,12 +1,15 @@
 #include "server/call_log.h"
 
+#include <grpc/support/log.h>
 #include <spdlog/async.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <unistd.h>
 
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "base/mutex.h"
+#include "server/patient_sink.h"
 
 namespace provost {
 namespace {
@@ -53,12 +56,40 @@ spdlog::level::level_enum LevelOf(const CallRecord& record) {
   }
 }
 
+// The log of the server that was started last.
+Mutex& GrpcLogMutex() {
+  static Mutex* const mutex = new Mutex();
+  return *mutex;
+}
+std::weak_ptr<spdlog::logger>& GrpcLog() {
+  static auto* const log = new std::weak_ptr<spdlog::logger>();
+  return *log;
+}
+
+void PassOn(gpr_log_func_args* line) {
+  std::shared_ptr<spdlog::logger> log;
+  {
+    MutexLock lock(&GrpcLogMutex());
+    log = GrpcLog().lock();
+  }
+  if (log == nullptr) return;
+  LogEvent(*log, spdlog::level::debug, "grpc", {{"message", line->message}});
+}
+
 }  // namespace
+
+void TakeGrpcLog(const std::shared_ptr<spdlog::logger>& log) {
+  {
+    MutexLock lock(&GrpcLogMutex());
+    GrpcLog() = log;
+  }
+  gpr_set_log_function(&PassOn);
+}
 
 std::shared_ptr<spdlog::logger> MakeLog(const std::string& level) {
   constexpr size_t kQueuedLines = 8192;
   static const auto pool = std::make_shared<spdlog::details::thread_pool>(kQueuedLines, 1);
-  auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+  auto sink = std::make_shared<PatientSink>(STDERR_FILENO);
   // A burst beyond the queue loses its oldest lines rather than holding up calls.
   auto log = std::make_shared<spdlog::async_logger>("provostd", std::move(sink), pool,
                                                     spdlog::async_overflow_policy::overrun_oldest);

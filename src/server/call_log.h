@@ -11,8 +11,13 @@
 namespace provost {
 
 /// The server's log: one JSON object a line on standard error, written by a thread of its own so
-/// that no call waits for it. `level` as in ServerOptions; unknown ones count as info.
+/// that no call waits for it; lines that nobody reads are lost (patient_sink.h). `level` as in
+/// ServerOptions; unknown ones count as info.
 std::shared_ptr<spdlog::logger> MakeLog(const std::string& level);
+
+/// What gRPC itself has to say goes to `log`, at debug, as long as that lives: it is about
+/// connections, and what a server has to be told comes as a status.
+void TakeGrpcLog(const std::shared_ptr<spdlog::logger>& log);
 
 /// The line for a call: refusals and changes at info, failures of the server itself at error, reads
 /// that succeeded at debug.

@@ -24,6 +24,13 @@ absl::Status Wrong(absl::string_view option, absl::string_view value, absl::stri
 
 }  // namespace
 
+bool IsLogLevel(absl::string_view level) {
+  for (const absl::string_view known : {"trace", "debug", "info", "warn", "error", "off"}) {
+    if (level == known) return true;
+  }
+  return false;
+}
+
 absl::Status CheckOptions(const ServerOptions& options) {
   const size_t colon = options.listen.rfind(':');
   int port = 0;

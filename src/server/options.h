@@ -5,12 +5,13 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
 namespace provost {
 
-/// How a server is run. Each is a flag of provostd, an entry of its configuration file, and an
-/// environment variable PROVOST_*, in this order of precedence.
+/// How a server is run. Each is a flag of provostd, an environment variable PROVOST_*, and an entry
+/// of its configuration file, in this order of precedence.
 struct ServerOptions {
   // What it does.
 
@@ -51,6 +52,9 @@ struct ServerOptions {
   /// States held for lists that are being continued.
   size_t max_held_lists = 64;
 };
+
+/// Whether there is such a `log_level`.
+bool IsLogLevel(absl::string_view level);
 
 /// INVALID_ARGUMENT naming the option, its value and what is wanted. A `listen` address that is not
 /// loopback is refused here.

@@ -1,15 +1,23 @@
 #include "server/run.h"
 
 #include <signal.h>
+#include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "server/options.h"
+#include "server/options_file.h"
 #include "server/server.h"
 
 namespace provost {
@@ -21,25 +29,83 @@ std::string EnvironmentName(std::string name) {
   return "PROVOST_" + name;
 }
 
-template <typename T>
-void Add(CLI::App& app, const std::string& name, T& value, const std::string& help) {
-  app.add_option("--" + name, value, help)->capture_default_str()->envname(EnvironmentName(name));
-}
-
-void AddDuration(CLI::App& app, const std::string& name, absl::Duration& value,
-                 const std::string& help) {
+// `value` is what the option has where nobody says otherwise; `parse` is false for a text that is
+// no value, and leaves it then.
+void AddParsed(CLI::App& app, const std::string& name, const std::string& help,
+               const std::string& type, const std::string& value, const std::string& wanted,
+               std::function<bool(const std::string&)> parse) {
   app.add_option_function<std::string>(
          "--" + name,
-         [&value, name](const std::string& text) {
-           if (!absl::ParseDuration(text, &value)) {
-             throw CLI::ValidationError(
-                 "--" + name, "`" + text + "` is no duration; wanted one like 30s or 24h");
-           }
+         [name, wanted, parse = std::move(parse)](const std::string& text) {
+           if (!parse(text)) throw CLI::ValidationError("--" + name + "=" + text, wanted);
          },
          help)
-      ->type_name("DURATION")
-      ->default_str(absl::FormatDuration(value))
+      ->type_name(type)
+      ->default_str(value)
       ->envname(EnvironmentName(name));
+}
+
+void Add(CLI::App& app, const std::string& name, std::string& value, const std::string& help) {
+  AddParsed(app, name, help, "TEXT", value, "wanted a value", [&value](const std::string& text) {
+    value = text;
+    return !text.empty();
+  });
+}
+
+void Add(CLI::App& app, const std::string& name, bool& value, const std::string& help) {
+  AddParsed(app, name, help, "BOOL", value ? "true" : "false", "wanted true or false",
+            [&value](const std::string& text) { return absl::SimpleAtob(text, &value); });
+}
+
+template <typename T>
+void Add(CLI::App& app, const std::string& name, T& value, const std::string& help) {
+  AddParsed(app, name, help, "NUMBER", absl::StrCat(value), "wanted a whole number from 1 on",
+            [&value](const std::string& text) {
+              T number = 0;
+              if (!absl::SimpleAtoi(text, &number) || number < 1) return false;
+              value = number;
+              return true;
+            });
+}
+
+void Add(CLI::App& app, const std::string& name, absl::Duration& value, const std::string& help) {
+  AddParsed(app, name, help, "DURATION", absl::FormatDuration(value),
+            "wanted a duration like 30s or 24h",
+            [&value](const std::string& text) { return absl::ParseDuration(text, &value); });
+}
+
+std::vector<std::string> OptionNames(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back(name);
+  }
+  return names;
+}
+
+// What the file says, for each option of which neither a flag nor the environment says anything.
+absl::Status TakeFile(const std::string& path, CLI::App& app) {
+  std::vector<std::string> names = OptionNames(app);
+  for (const char* flag : {"config", "help", "version"}) {
+    names.erase(std::remove(names.begin(), names.end(), flag), names.end());
+  }
+  const absl::StatusOr<std::vector<OptionEntry>> entries = ReadOptionsFile(path, names);
+  if (!entries.ok()) return entries.status();
+  for (const OptionEntry& entry : *entries) {
+    CLI::Option* const option = app.get_option("--" + entry.name);
+    if (option->count() > 0) continue;
+    try {
+      option->add_result(entry.value);
+      option->run_callback();
+    } catch (const CLI::ParseError& error) {
+      return absl::InvalidArgumentError(absl::StrCat(path, ":", entry.line, ": ", error.what()));
+    }
+  }
+  return absl::OkStatus();
+}
+
+int Refuse(const std::string& message) {
+  std::fprintf(stderr, "provostd: %s\n", message.c_str());
+  return 2;
 }
 
 }  // namespace
@@ -52,27 +118,34 @@ int RunServer(int argc, char** argv) {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
+  // A log that nobody reads any more is no reason to end.
+  signal(SIGPIPE, SIG_IGN);
+  // What is made here is for this account alone: the rows of all tenants, and the first secret.
+  umask(077);
+
   ServerOptions options;
   CLI::App app(
       "The Provost server.\n\nEach option can also stand in a file (--config, one `name = value` a "
       "line) and in the\nenvironment (PROVOST_LISTEN for --listen); a flag goes before the "
       "environment, and that before the file.",
       "provostd");
-  app.set_config("--config", "", "A file with options");
+  std::string config;
+  app.add_option("--config", config, "A file with options");
+  app.set_version_flag("--version", "provostd " PROVOST_VERSION, "Show the version");
   app.footer("Example:\n  provostd --listen=127.0.0.1:7480 --data=./provost-data");
   Add(app, "listen", options.listen, "Where to listen, host:port; loopback only");
   Add(app, "data", options.data, "Folder of the database; made where it is missing");
   Add(app, "sync", options.sync, "Make each commit wait for the disk");
-  AddDuration(app, "request-ttl", options.request_ttl,
-              "How long the answer to a request id is kept");
-  AddDuration(app, "list-hold", options.list_hold, "How long a list can be continued");
-  AddDuration(app, "default-deadline", options.default_deadline,
-              "For calls whose caller sets no deadline");
-  AddDuration(app, "drain", options.drain, "How long calls under way may take after SIGTERM");
-  app.add_option("--log-level", options.log_level, "How much to log; reads that succeed at debug")
-      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
-      ->capture_default_str()
-      ->envname("PROVOST_LOG_LEVEL");
+  Add(app, "request-ttl", options.request_ttl, "How long the answer to a request id is kept");
+  Add(app, "list-hold", options.list_hold, "How long a list can be continued");
+  Add(app, "default-deadline", options.default_deadline, "For calls whose caller sets no deadline");
+  Add(app, "drain", options.drain, "How long calls under way may take after SIGTERM");
+  AddParsed(app, "log-level", "How much to log; reads that succeed at debug", "LEVEL",
+            options.log_level, "wanted trace, debug, info, warn, error or off",
+            [&options](const std::string& text) {
+              options.log_level = text;
+              return IsLogLevel(text);
+            });
   Add(app, "max-request-bytes", options.max_request_bytes, "Largest request, in bytes");
   Add(app, "block-cache-mib", options.block_cache_mib, "Memory for blocks read from disk, in MiB");
   Add(app, "write-buffer-mib", options.write_buffer_mib,
@@ -84,10 +157,31 @@ int RunServer(int argc, char** argv) {
   Add(app, "max-waiting-scans", options.max_waiting_scans, "Large reads that may wait");
   Add(app, "max-held-lists", options.max_held_lists,
       "States held for lists that are being continued");
+  // The parser would take the next flag for the value.
+  for (int i = 1; i < argc; ++i) {
+    const absl::string_view argument = argv[i];
+    if (absl::StartsWith(argument, "--") && absl::EndsWith(argument, "=")) {
+      return Refuse(absl::StrCat(argument, ": has no value"));
+    }
+  }
   try {
     app.parse(argc, argv);
+  } catch (const CLI::Success& asked) {
+    return app.exit(asked);
+  } catch (const CLI::ExtrasError&) {
+    std::string name = app.remaining().front();
+    name = name.substr(0, name.find('='));
+    const size_t begin = name.find_first_not_of('-');
+    return Refuse(absl::StrCat(
+        "there is no option `", name, "`",
+        NearestOption(begin == std::string::npos ? name : name.substr(begin), OptionNames(app))));
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
+    return Refuse(error.what());
+  }
+  if (!config.empty()) {
+    if (absl::Status status = TakeFile(config, app); !status.ok()) {
+      return Refuse(std::string(status.message()));
+    }
   }
 
   absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(options);

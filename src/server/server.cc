@@ -4,12 +4,14 @@
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "server/bootstrap_file.h"
 #include "server/call_log.h"
+#include "server/listen_check.h"
 #include "service/access_service.h"
 #include "service/catalog_service.h"
 #include "service/course_service.h"
@@ -27,6 +29,10 @@ namespace {
 
 constexpr absl::Duration kSweepEvery = absl::Seconds(5);
 constexpr absl::Duration kProgressEvery = absl::Seconds(1);
+// How long a stopping server that is still called goes on to refuse calls, and how long one that is
+// not: gRPC answers those that come after its own end with CANCELLED, which no client retries.
+constexpr absl::Duration kRefuseAtMost = absl::Seconds(1);
+constexpr absl::Duration kRefuseAtLeast = absl::Milliseconds(50);
 
 }  // namespace
 
@@ -52,6 +58,8 @@ struct Server::Parts {
   std::thread housekeeper;
 
   void Housekeep();
+  // Refuses calls until nobody makes any.
+  void TurnAway();
   absl::Status OpenData();
   absl::Status Serve();
 };
@@ -166,11 +174,24 @@ void Server::Parts::Housekeep() {
   }
 }
 
+void Server::Parts::TurnAway() {
+  grpc->GetHealthCheckService()->SetServingStatus(false);
+  door->Refuse();
+  const absl::Time end = absl::Now() + std::min(options.drain, kRefuseAtMost);
+  for (uint64_t before = 1, refused = 0; absl::Now() < end && refused != before;) {
+    before = refused;
+    absl::SleepFor(std::min(options.drain, kRefuseAtLeast));
+    refused = door->refused();
+  }
+}
+
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options) {
   if (absl::Status status = CheckOptions(options); !status.ok()) return status;
   auto parts = std::make_unique<Parts>();
   parts->options = options;
+  if (absl::Status status = CheckListen(options.listen); !status.ok()) return status;
   parts->log = MakeLog(options.log_level);
+  TakeGrpcLog(parts->log);
   std::unique_ptr<Server> server(new Server(std::move(parts)));
   absl::Status status = server->parts_->OpenData();
   if (status.ok()) status = server->parts_->Serve();
@@ -204,6 +225,7 @@ void Server::Shutdown() {
   const bool served = parts.grpc != nullptr;
   if (parts.housekeeper.joinable()) parts.housekeeper.join();
   if (parts.grpc != nullptr) {
+    parts.TurnAway();
     parts.grpc->Shutdown(absl::ToChronoTime(absl::Now() + parts.options.drain));
     parts.grpc->Wait();
   }
