@@ -16,13 +16,8 @@ namespace {
 
 using google::protobuf::Message;
 
-// The words are the same whether something is hidden or missing.
-absl::Status Denied(absl::string_view permission, absl::string_view name) {
-  return absl::PermissionDeniedError(
-      permission.empty()
-          ? absl::StrCat("not permitted on ", Quoted(name))
-          : absl::StrCat("not permitted: needs `", permission, "` for ", Quoted(name)));
-}
+// Where what concerns no tenant is judged.
+std::string SystemName() { return FullName(kSystemTenantId, kRootScopeName); }
 
 // Only who would be allowed learns of a freeze: it says nothing new to them.
 absl::Status Frozen(absl::string_view name) {
@@ -153,7 +148,11 @@ absl::Status CheckActive(const WorldState& state, const Actor& actor) {
     return absl::UnauthenticatedError(absl::StrCat("there is no ", Quoted(actor.name)));
   }
   if (state.suspended() || state.IsSuspended(actor.subject)) {
-    return absl::PermissionDeniedError(absl::StrCat(Quoted(actor.name), " is suspended"));
+    // Of a suspended tenant nothing is known but that: it goes for everybody in it.
+    const std::string name =
+        state.suspended() ? FullName(actor.tenant->id(), kRootScopeName) : actor.name;
+    return WithErrorInfo(absl::PermissionDeniedError(absl::StrCat(Quoted(name), " is suspended")),
+                         "SUSPENDED", {{"resource", name}});
   }
   return absl::OkStatus();
 }
@@ -245,7 +244,7 @@ absl::StatusOr<Subject> FindSubject(const MethodRule& rule, const Message& reque
       return BadField(option.scope_field(), "", "wanted at least one name, like `tenants/acme`");
     }
     subject.tenant = registry.system();  // What has no tenant yet, or concerns all.
-    if (actor.tenant != registry.system()) return Denied(option.permission(), actor.name);
+    if (actor.tenant != registry.system()) return NotPermitted(option.permission(), SystemName());
     return subject;
   }
 
@@ -253,7 +252,7 @@ absl::StatusOr<Subject> FindSubject(const MethodRule& rule, const Message& reque
   subject.tenant = registry.Find(id);
   const std::string first = subject.places[0].name.ToString();
   if (option.judged_in() == v1::Authorization::SYSTEM) {
-    if (actor.tenant != registry.system()) return Denied(option.permission(), first);
+    if (actor.tenant != registry.system()) return NotPermitted(option.permission(), first);
     subject.missing = subject.tenant == nullptr;
     if (subject.missing) subject.tenant = registry.system();
     return subject;
@@ -264,17 +263,16 @@ absl::StatusOr<Subject> FindSubject(const MethodRule& rule, const Message& reque
   }
   if (!option.system_permission().empty() && actor.tenant == registry.system()) {
     subject.by_system_permission = true;
-    if (subject.tenant == nullptr && !option.scratch_only()) {
+    // A tenant that is not for this is as good as none, up to the last word about the call.
+    const bool there = subject.tenant != nullptr &&
+                       (!option.scratch_only() || subject.tenant->row()->tenant().scratch());
+    if (!there) {
       subject.missing = true;
       subject.tenant = registry.system();
-      return subject;
     }
-    if (subject.tenant != nullptr &&
-        (!option.scratch_only() || subject.tenant->row()->tenant().scratch())) {
-      return subject;
-    }
+    return subject;
   }
-  return Denied(option.permission(), first);
+  return NotPermitted(option.permission(), first);
 }
 
 absl::Status Authorize(const MethodRule& rule, const Message& request, const Actor& actor,
@@ -288,11 +286,16 @@ absl::Status Authorize(const MethodRule& rule, const Message& request, const Act
     const std::string& permission =
         subject.by_system_permission ? option.system_permission() : option.permission();
     if (option.scopes() == v1::Authorization::EACH) return absl::OkStatus();
+    // The same words for every tenant, those included that this is not for.
+    const std::string& told = option.scratch_only() ? option.permission() : permission;
+    if (subject.missing && option.scratch_only()) {
+      return NotPermitted(told, subject.places[0].name.ToString());
+    }
     if (subject.missing) {
       // Whoever may do this to every tenant may know that this one is not there.
       const std::string name = subject.places[0].name.ToString();
       if (!MightRead(judge, actor.subject, permission, ScopeKind::kCatalog, now)) {
-        return Denied(permission, name);
+        return NotPermitted(permission, name);
       }
       return missing_is_fine ? absl::OkStatus() : NotFound("tenant", name);
     }
@@ -301,9 +304,9 @@ absl::Status Authorize(const MethodRule& rule, const Message& request, const Act
     if (!at_root) scope = ScopeId(subject.tenant->row()->system_scope());
     if (!judge.HasScope(scope)) scope = judge.root();  // The system tenant itself.
     const std::string name =
-        subject.places.empty() ? actor.name : subject.places[0].name.ToString();
+        subject.places.empty() ? SystemName() : subject.places[0].name.ToString();
     const std::optional<PermissionId> id = judge.matrix().FindPermission(permission);
-    if (!id.has_value()) return Denied(permission, name);
+    if (!id.has_value()) return NotPermitted(told, name);
     Question question;
     question.subject = actor.subject;
     question.permission = *id;
@@ -311,7 +314,7 @@ absl::Status Authorize(const MethodRule& rule, const Message& request, const Act
     question.time = now;
     const Decision decision = Check(judge, question);
     if (decision.allowed()) return absl::OkStatus();
-    return decision.reason == Reason::kFrozen ? Frozen(name) : Denied(permission, name);
+    return decision.reason == Reason::kFrozen ? Frozen(name) : NotPermitted(told, name);
   }
 
   const uint64_t tenant = subject.tenant->number();
@@ -332,13 +335,13 @@ absl::Status Authorize(const MethodRule& rule, const Message& request, const Act
           permission.empty() ? absl::string_view("role.read") : absl::string_view(permission);
       if (MightRead(target, actor.subject, asked, kind, now)) {
         if (option.self_free() || option.scratch_only()) continue;
-        return NotFound("resource", name);
+        return NotFound(CollectionNoun(place.name.collection), name);
       }
-      return Denied(permission, name);
+      return NotPermitted(permission, name);
     }
     if (permission.empty()) continue;  // Judged by the rules that the option names.
     const std::optional<PermissionId> id = target.matrix().FindPermission(permission);
-    if (!id.has_value()) return Denied(permission, name);
+    if (!id.has_value()) return NotPermitted(permission, name);
     Question question;
     question.subject = actor.subject;
     question.permission = *id;
@@ -354,7 +357,7 @@ absl::Status Authorize(const MethodRule& rule, const Message& request, const Act
       }
     }
     if (decision.allowed()) continue;
-    return decision.reason == Reason::kFrozen ? Frozen(name) : Denied(permission, name);
+    return decision.reason == Reason::kFrozen ? Frozen(name) : NotPermitted(permission, name);
   }
   return absl::OkStatus();
 }
@@ -367,7 +370,7 @@ absl::Status WithoutReason(absl::Status status, const Subject& subject, SubjectI
         PlaceOf(place.name, target, reader, subject.tenant->number());
     if (!scope.ok() || !scope->has_value() ||
         !IsAllowed(target, actor, "role.read", **scope, false, now)) {
-      return Denied("", place.name.ToString());
+      return NotPermitted("", place.name.ToString());
     }
   }
   return status;

@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "service/door_call.h"
+#include "service/refusal.h"
 #include "service/wire_check.h"
 #include "tenant/errors.h"
 
@@ -421,7 +422,9 @@ void Door::SubmitChange(std::shared_ptr<CallState> call) {
                              "wanted a UUID, like `7f3c0f5e-3a55-4f0e-9d0a-0d6a2b1c4e5f`"));
       return;
     }
+    // The letters of a UUID are the same in either case, in what a retry is compared by too.
     call->request_id = absl::AsciiStrToLower(call->request_id);
+    request.GetReflection()->SetString(call->request, field, call->request_id);
   }
   if (const auto* field = FindField(request, "validate_only"); field != nullptr) {
     call->validate_only = request.GetReflection()->GetBool(request, field);
@@ -462,7 +465,9 @@ void Door::SubmitChange(std::shared_ptr<CallState> call) {
   backend_.writer->Submit(std::move(mutation));
 }
 
-void Door::Finish(CallState& call, const absl::Status& status) {
+void Door::Finish(CallState& call, const absl::Status& outcome) {
+  const absl::Status status = ForCaller(
+      outcome, call.subject.tenant == nullptr ? absl::string_view() : call.subject.tenant->id());
   if (call.revision != 0 && call.subject.tenant != nullptr) {
     call.context->AddTrailingMetadata(kRevisionMetadata,
                                       RevisionToken(*call.subject.tenant, call.revision));

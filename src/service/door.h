@@ -90,7 +90,7 @@ class Door {
   void SubmitChange(std::shared_ptr<CallState> call);
   // The mutation that `call` asks for, without what it changes.
   TenantMutation MutationOf(const std::shared_ptr<CallState>& call) const;
-  void Finish(CallState& call, const absl::Status& status);
+  void Finish(CallState& call, const absl::Status& outcome);
   std::string RevisionToken(const Tenant& tenant, uint64_t revision) const;
 
   const Backend backend_;

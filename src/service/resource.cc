@@ -82,10 +82,14 @@ void CheckText(absl::string_view field, absl::string_view value, size_t min, siz
                absl::Status* status) {
   size_t characters = 0;
   bool control = false;
+  char before = 0;
   for (char c : value) {
     // Bytes that go on with a character begin with the bits 10.
     if ((static_cast<unsigned char>(c) & 0xC0) != 0x80) ++characters;
     control |= static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+    // U+0080 to U+009F, which terminals obey too.
+    control |= before == '\xC2' && static_cast<unsigned char>(c) < 0xA0;
+    before = c;
   }
   if (characters < min || characters > max) {
     AddBadField(status, field, value,
@@ -120,7 +124,7 @@ absl::StatusOr<std::string> ChooseId(const WorldState& state, absl::string_view 
   };
   if (!wanted.empty()) {
     name.id = std::string(wanted);
-    if (taken()) return AlreadyExists(CollectionName(collection), name.ToString());
+    if (taken()) return AlreadyExists(CollectionNoun(collection), name.ToString());
     return name.id;
   }
   // Somebody may have chosen by hand what would be made.

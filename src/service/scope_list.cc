@@ -124,8 +124,7 @@ absl::Status CheckAllowedNear(const WorldState& state, SubjectId actor,
     return FailedPrecondition(
         "FROZEN", name, absl::StrCat(Quoted(name), " or a scope above it is archived or on hold"));
   }
-  return absl::PermissionDeniedError(
-      absl::StrCat("not permitted: needs `", permission, "` for ", Quoted(name)));
+  return NotPermitted(permission, name);
 }
 
 }  // namespace provost

@@ -214,8 +214,7 @@ class ScopeResource {
                      SubjectId((*row)->creator()), call.now())) {
       return taken;
     }
-    return absl::PermissionDeniedError(
-        absl::StrCat("not permitted on ", Quoted(NameIn(call.draft.id(), Kind::kCollection, id))));
+    return NotPermitted("", NameIn(call.draft.id(), Kind::kCollection, id));
   }
 
   // --- Get ---
@@ -421,8 +420,7 @@ class ScopeResource {
         FindParent(call.state, call.tenant.id(), "parent_scope", request.parent_scope());
     // A place that is not there and one that is hidden are refused in the same words.
     if (absl::IsNotFound(parent.status())) {
-      return absl::PermissionDeniedError(absl::StrCat("not permitted: needs `", Kind::kMove.create,
-                                                      "` for ", Quoted(request.parent_scope())));
+      return NotPermitted(Kind::kMove.create, request.parent_scope());
     }
     if (!parent.ok()) return parent.status();
     absl::Status status = CheckAllowedNear(call.state, call.actor, Kind::kMove.create, *parent,

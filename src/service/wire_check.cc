@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "tenant/errors.h"
 
@@ -91,7 +90,7 @@ bool IsUtf8(absl::string_view text) {
 absl::Status ExplainUnreadable(const Descriptor& type, absl::string_view bytes) {
   const std::optional<Found> found = FindBadText(type, bytes, "", 0);
   if (found.has_value()) {
-    return BadField(found->path, absl::CHexEscape(found->bytes), "wanted text in UTF-8");
+    return BadField(found->path, found->bytes, "wanted text in UTF-8");
   }
   return absl::InvalidArgumentError(
       absl::StrCat("the ", bytes.size(), " bytes of the request are no ", type.full_name()));

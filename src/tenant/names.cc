@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "tenant/errors.h"
 
 namespace provost {
 namespace {
@@ -17,31 +18,33 @@ enum class IdForm { kGiven, kNumber, kUuid, kOverride };
 constexpr struct {
   Collection collection;
   absl::string_view name;
+  absl::string_view noun;
   IdForm form = IdForm::kGiven;
 } kCollections[] = {
-    {Collection::kUsers, "users"},
-    {Collection::kServiceAccounts, "serviceAccounts"},
-    {Collection::kGroups, "groups"},
-    {Collection::kCatalogs, "catalogs"},
-    {Collection::kCourses, "courses"},
-    {Collection::kPlans, "plans"},
-    {Collection::kSessions, "sessions"},
-    {Collection::kAssignments, "assignments", IdForm::kNumber},
-    {Collection::kOverrides, "overrides", IdForm::kOverride},
-    {Collection::kPolicyVersions, "policyVersions", IdForm::kNumber},
-    {Collection::kPackages, "packages"},
-    {Collection::kPages, "pages"},
-    {Collection::kQuizzes, "quizzes"},
-    {Collection::kQuestionPools, "questionPools"},
-    {Collection::kTasks, "tasks"},
-    {Collection::kCertificateTemplates, "certificateTemplates"},
-    {Collection::kEnrollments, "enrollments", IdForm::kNumber},
-    {Collection::kTrainingAssignments, "trainingAssignments", IdForm::kNumber},
-    {Collection::kImports, "imports", IdForm::kUuid},
-    {Collection::kNotificationRules, "notificationRules"},
-    {Collection::kNotificationTemplates, "notificationTemplates"},
-    {Collection::kOutboxMessages, "outboxMessages", IdForm::kNumber},
-    {Collection::kCompetencies, "competencies"},
+    {Collection::kUsers, "users", "user"},
+    {Collection::kServiceAccounts, "serviceAccounts", "service account"},
+    {Collection::kGroups, "groups", "group"},
+    {Collection::kCatalogs, "catalogs", "catalog"},
+    {Collection::kCourses, "courses", "course"},
+    {Collection::kPlans, "plans", "training plan"},
+    {Collection::kSessions, "sessions", "session"},
+    {Collection::kAssignments, "assignments", "assignment", IdForm::kNumber},
+    {Collection::kOverrides, "overrides", "override", IdForm::kOverride},
+    {Collection::kPolicyVersions, "policyVersions", "policy version", IdForm::kNumber},
+    {Collection::kPackages, "packages", "content package"},
+    {Collection::kPages, "pages", "page"},
+    {Collection::kQuizzes, "quizzes", "quiz"},
+    {Collection::kQuestionPools, "questionPools", "question pool"},
+    {Collection::kTasks, "tasks", "task"},
+    {Collection::kCertificateTemplates, "certificateTemplates", "certificate template"},
+    {Collection::kEnrollments, "enrollments", "enrollment", IdForm::kNumber},
+    {Collection::kTrainingAssignments, "trainingAssignments", "training assignment",
+     IdForm::kNumber},
+    {Collection::kImports, "imports", "import", IdForm::kUuid},
+    {Collection::kNotificationRules, "notificationRules", "notification rule"},
+    {Collection::kNotificationTemplates, "notificationTemplates", "notification template"},
+    {Collection::kOutboxMessages, "outboxMessages", "message", IdForm::kNumber},
+    {Collection::kCompetencies, "competencies", "competency"},
 };
 
 bool IsLowerOrDigit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
@@ -107,6 +110,13 @@ absl::string_view CollectionName(Collection collection) {
   return "";
 }
 
+absl::string_view CollectionNoun(Collection collection) {
+  for (const auto& entry : kCollections) {
+    if (entry.collection == collection) return entry.noun;
+  }
+  return "tenant";
+}
+
 bool IsValidId(absl::string_view id) {
   if (id.empty() || id.size() > kMaxIdBytes || !IsLowerOrDigit(id[0])) return false;
   for (char c : id) {
@@ -139,7 +149,7 @@ absl::StatusOr<ResourceName> ParseName(absl::string_view name) {
   ResourceName result;
   if (!IsValidId(parts[1])) {
     return absl::InvalidArgumentError(
-        absl::StrCat("`", parts[1], "` is no id of a tenant; wanted ", kIdForm));
+        absl::StrCat(Quoted(parts[1]), " is no id of a tenant; wanted ", kIdForm));
   }
   result.tenant = std::string(parts[1]);
   if (parts.size() == 2) return result;
@@ -150,11 +160,11 @@ absl::StatusOr<ResourceName> ParseName(absl::string_view name) {
       absl::StrAppend(&known, known.empty() ? "" : ", ", entry.name);
     }
     return absl::InvalidArgumentError(
-        absl::StrCat("there is no collection `", parts[2], "`; wanted one of ", known));
+        absl::StrCat("there is no collection ", Quoted(parts[2]), "; wanted one of ", known));
   }
   if (const auto wanted = WantedInstead(FormOf(*collection), parts[3]); wanted.has_value()) {
     return absl::InvalidArgumentError(
-        absl::StrCat("`", parts[3], "` is no id in ", parts[2], "; wanted ", *wanted));
+        absl::StrCat(Quoted(parts[3]), " is no id in ", parts[2], "; wanted ", *wanted));
   }
   result.collection = *collection;
   result.id = std::string(parts[3]);

@@ -42,6 +42,9 @@ enum class Collection : uint8_t {
 /// As it stands in names: `users`. Empty for kTenant.
 absl::string_view CollectionName(Collection collection);
 
+/// What one of them is, for people: `user`, `training plan`; `tenant` for kTenant.
+absl::string_view CollectionNoun(Collection collection);
+
 inline constexpr size_t kMaxIdBytes = 63;
 inline constexpr size_t kMaxResourceNameBytes = 512;
 
