@@ -5,7 +5,7 @@
 #include <map>
 #include <tuple>
 
-#include "absl/container/flat_hash_set.h"
+#include "absl/container/flat_hash_map.h"
 #include "policy/decide/acting.h"
 #include "policy/decide/check.h"
 #include "policy/decide/freeze.h"
@@ -385,7 +385,39 @@ class MissFinder {
   const Explanation& explanation_;
 };
 
-// The first instant after the question's at which the same question is not allowed any more: some
+// True if an assignment at a scope may take part in the answer to `question`: it is on the path
+// that is asked about or acted at, or might reach up to it.
+class TakesPart {
+ public:
+  TakesPart(const WorldState& state, const Question& question) { Add(state, question); }
+
+  bool operator()(const AssignmentRecord& record) const {
+    if (record.suspended) return false;
+    if (reaches_) return true;
+    for (const ScopePath& path : paths_) {
+      if (path.Contains(record.scope)) return true;
+    }
+    return false;
+  }
+
+ private:
+  void Add(const WorldState& state, const Question& question) {
+    reaches_ |=
+        state.matrix().ReachColumn(question.permission, state.KindOf(question.scope)) != nullptr;
+    paths_.push_back(state.PathOf(question.scope));
+    if (!question.acting_as.has_value() || !state.matrix().switch_permission().has_value()) return;
+    Question may_switch = question;
+    may_switch.acting_as.reset();
+    may_switch.permission = *state.matrix().switch_permission();
+    may_switch.scope = question.acting_as->scope;
+    Add(state, may_switch);
+  }
+
+  bool reaches_ = false;
+  std::vector<ScopePath> paths_;
+};
+
+// The first instant after that of `question`, which is allowed, at which it is so no more: some
 // window of what the subject holds begins or ends then.
 absl::Time EndOfAllow(const WorldState& state, const Question& question) {
   std::vector<absl::Time> bounds;
@@ -394,22 +426,29 @@ absl::Time EndOfAllow(const WorldState& state, const Question& question) {
       if (bound > question.time && bound != absl::InfiniteFuture()) bounds.push_back(bound);
     }
   };
+  const TakesPart takes_part(state, question);
+  // True if anything of what `holder` has takes part.
   const auto add_holder = [&](SubjectId holder) {
+    bool any = false;
     for (const AssignmentRecord& record : state.AssignmentsOf(holder)) {
-      if (!record.suspended) add(record.window);
+      if (!takes_part(record)) continue;
+      any = true;
+      add(record.window);
     }
+    return any;
   };
   add_holder(question.subject);
-  absl::flat_hash_set<uint32_t> seen;
+  absl::flat_hash_map<uint32_t, bool> seen;
   for (const MembershipRecord& direct : state.GroupsOf(question.subject)) {
     const GroupClosure* closure = state.closure(direct.group);
     if (closure == nullptr) continue;
-    add(direct.window);
     for (uint64_t i = 0; i < closure->count; ++i) {
-      add(closure->entries()[i].window);
-      if (seen.insert(closure->entries()[i].group).second) {
-        add_holder(SubjectId(closure->entries()[i].group));
-      }
+      const MembershipRecord& above = closure->entries()[i];
+      const auto [known, is_new] = seen.emplace(above.group, false);
+      if (is_new) known->second = add_holder(SubjectId(above.group));
+      if (!known->second) continue;
+      add(direct.window);
+      add(above.window);
     }
   }
   std::sort(bounds.begin(), bounds.end());
