@@ -23,9 +23,10 @@ constexpr size_t kReadAheadBytes = size_t{2} << 20;
 // A range of one table, over an iterator of RocksDB that is held to the range by its bounds.
 class TableSource : public RowSource {
  public:
-  TableSource(rocksdb::DB* db, rocksdb::ColumnFamilyHandle* handle,
+  TableSource(const std::string& folder, rocksdb::DB* db, rocksdb::ColumnFamilyHandle* handle,
               const rocksdb::Snapshot* snapshot, const KeyRange& range, const ScanOptions& options)
-      : range_(range),
+      : folder_(folder),
+        range_(range),
         begin_(AsSlice(range_.begin)),
         end_(AsSlice(range_.end)),
         reverse_(options.reverse) {
@@ -52,9 +53,12 @@ class TableSource : public RowSource {
 
   absl::string_view key() const override { return AsView(rows_->key()); }
   absl::string_view value() const override { return AsView(rows_->value()); }
-  absl::Status status() const override { return ReadStatus(rows_->status(), ""); }
+  absl::Status status() const override {
+    return WithoutFolder(ReadStatus(rows_->status(), ""), folder_);
+  }
 
  private:
+  const std::string& folder_;
   // The iterator points into all of these.
   const KeyRange range_;
   const rocksdb::Slice begin_;
@@ -111,9 +115,11 @@ absl::Status Database::Commit(const WriteGroup& group) {
   write.sync = sync_;
   status = db_->Write(write, &batch);
   if (status.ok()) return absl::OkStatus();
-  health_->Fail(absl::UnavailableError(
-      absl::StrCat("the database in `", path_, "` can no longer be written to, until it is opened ",
-                   "again: ", status.ToString())));
+  health_->Fail(
+      WithoutFolder(absl::UnavailableError(absl::StrCat(
+                        "the database can no longer be written to, until it is opened again: ",
+                        status.ToString())),
+                    path_));
   return health();
 }
 
@@ -158,7 +164,7 @@ absl::StatusOr<std::optional<std::string>> Database::ReadRowAt(const rocksdb::Sn
   const rocksdb::Status status = db_->Get(read, handle(table), AsSlice(key), &value);
   if (status.ok()) return value;
   if (status.IsNotFound()) return std::optional<std::string>();
-  return ReadStatus(status, ReadingRow(table, key));
+  return WithoutFolder(ReadStatus(status, ReadingRow(table, key)), path_);
 }
 
 absl::StatusOr<std::vector<std::optional<std::string>>> Database::ReadRowsAt(
@@ -177,7 +183,7 @@ absl::StatusOr<std::vector<std::optional<std::string>>> Database::ReadRowsAt(
     if (statuses[i].ok()) {
       rows[i] = values[i].ToString();
     } else if (!statuses[i].IsNotFound()) {
-      return ReadStatus(statuses[i], ReadingRow(table, keys[i]));
+      return WithoutFolder(ReadStatus(statuses[i], ReadingRow(table, keys[i])), path_);
     }
   }
   return rows;
@@ -186,7 +192,7 @@ absl::StatusOr<std::vector<std::optional<std::string>>> Database::ReadRowsAt(
 std::unique_ptr<RowSource> Database::ReadRangeAt(const rocksdb::Snapshot* snapshot, Table table,
                                                  const KeyRange& range,
                                                  const ScanOptions& options) const {
-  return std::make_unique<TableSource>(db_.get(), handle(table), snapshot, range, options);
+  return std::make_unique<TableSource>(path_, db_.get(), handle(table), snapshot, range, options);
 }
 
 Snapshot::Snapshot(const Database* database)

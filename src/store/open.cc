@@ -69,9 +69,11 @@ class BackgroundListener : public rocksdb::EventListener {
 
   void OnBackgroundError(rocksdb::BackgroundErrorReason /*reason*/,
                          rocksdb::Status* error) override {
-    health_->Fail(absl::UnavailableError(absl::StrCat("the database in `", path_,
-                                                      "` can no longer be written to, until it is ",
-                                                      "opened again: ", error->ToString())));
+    health_->Fail(
+        WithoutFolder(absl::UnavailableError(absl::StrCat(
+                          "the database can no longer be written to, until it is opened again: ",
+                          error->ToString())),
+                      path_));
   }
 
   void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status /*error*/,

@@ -1,8 +1,16 @@
 #include "store/rocks.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 
 namespace provost::store {
+
+absl::Status WithoutFolder(absl::Status status, absl::string_view folder) {
+  if (status.ok()) return status;
+  return absl::Status(status.code(),
+                      absl::StrReplaceAll(status.message(), {{absl::StrCat(folder, "//"), ""},
+                                                             {absl::StrCat(folder, "/"), ""}}));
+}
 
 absl::Status ReadStatus(const rocksdb::Status& status, absl::string_view doing) {
   if (status.ok()) return absl::OkStatus();
