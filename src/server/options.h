@@ -49,8 +49,8 @@ struct ServerOptions {
   size_t scan_threads = 2;
   /// Large reads that may wait.
   size_t max_waiting_scans = 256;
-  /// States held for lists that are being continued.
-  size_t max_held_lists = 64;
+  /// States held for lists that the callers of one tenant are continuing; one caller has at most 16.
+  size_t max_held_lists = 128;
 };
 
 /// Whether there is such a `log_level`.

@@ -156,7 +156,7 @@ int RunServer(int argc, char** argv) {
   Add(app, "scan-threads", options.scan_threads, "Threads for large reads");
   Add(app, "max-waiting-scans", options.max_waiting_scans, "Large reads that may wait");
   Add(app, "max-held-lists", options.max_held_lists,
-      "States held for lists that are being continued");
+      "States held for lists that the callers of one tenant are continuing");
   // The parser would take the next flag for the value.
   for (int i = 1; i < argc; ++i) {
     const absl::string_view argument = argv[i];

@@ -28,6 +28,13 @@ std::string Fingerprint(const Message& request) {
   return Sha256(copy->SerializeAsString());
 }
 
+// `tenants/acme` of `tenants/acme/users/ann`: whose quota a caller uses.
+std::string TenantOf(absl::string_view caller) {
+  const size_t id = caller.find('/');
+  return std::string(id == absl::string_view::npos ? caller
+                                                   : caller.substr(0, caller.find('/', id + 1)));
+}
+
 }  // namespace
 
 absl::StatusOr<Pages::Page> Pages::Begin(const Message& request, absl::string_view caller,
@@ -43,6 +50,8 @@ absl::StatusOr<Pages::Page> Pages::Begin(const Message& request, absl::string_vi
   }
   Page page;
   page.limit = size == 0 ? default_size : std::min(size, kMaxPageSize);
+  // Behind a `#` may stand which bearer of the name it is.
+  page.caller = std::string(caller.substr(0, caller.find('#')));
   page.binding = absl::StrCat("page/", tenant->id(), "/", tenant->number(), "/", caller, "/",
                               type.full_name(), "/", Fingerprint(request));
   if (token.empty()) {
@@ -63,42 +72,82 @@ absl::StatusOr<Pages::Page> Pages::Begin(const Message& request, absl::string_vi
     return BadField("page_token", token, "wanted a `next_page_token` of the same request");
   }
   page.cursor = std::string(parts[2]);
-  page.snapshot = Find(*tenant, revision, absl::FromUnixNanos(nanos));
+  page.snapshot = Find(page.caller, *tenant, revision, absl::FromUnixNanos(nanos));
   if (page.snapshot == nullptr) {
-    return absl::AbortedError(absl::StrCat(
-        "the list cannot be continued: more than ", absl::FormatDuration(options_.hold),
-        " have passed, too many lists are open, or the server was restarted; begin "
-        "again without a page_token"));
+    return WithErrorInfo(
+        absl::AbortedError(absl::StrCat(
+            "the list cannot be continued: more than ", absl::FormatDuration(options_.hold),
+            " have passed, too many lists are open, or the server was restarted; begin "
+            "again without a page_token")),
+        "LIST_ENDED");
   }
   return page;
 }
 
 std::string Pages::TokenAfter(const Page& page, absl::string_view cursor) {
-  Hold(page.snapshot);
+  Hold(page);
   return registry_->sealer().Seal(
       page.binding, absl::StrCat(page.snapshot->view->revision(), " ",
                                  absl::ToUnixNanos(page.snapshot->time), " ", cursor));
 }
 
-void Pages::Hold(std::shared_ptr<const ListSnapshot> snapshot) {
+void Pages::Hold(const Page& page) {
   const absl::Time now = absl::Now();
   MutexLock lock(&mutex_);
-  while (!held_.empty() && held_.front().until <= now) held_.pop_front();
-  for (const Held& held : held_) {
-    if (held.snapshot == snapshot) return;
+  DropExpired(now);
+  std::deque<Entry>& account = by_tenant_[TenantOf(page.caller)];
+  for (Entry held : account) {
+    if (held->snapshot == page.snapshot) return;
   }
-  while (held_.size() >= options_.max_held) held_.pop_front();
-  held_.push_back({std::move(snapshot), now + options_.hold});
+  MakeRoom(page.caller, account);
+  account.push_back(held_.insert(held_.end(), {page.snapshot, page.caller, now + options_.hold}));
 }
 
-std::shared_ptr<const ListSnapshot> Pages::Find(const Tenant& tenant, uint64_t revision,
-                                                absl::Time time) {
+void Pages::DropExpired(absl::Time now) {
+  while (!held_.empty() && held_.front().until <= now) {
+    // The oldest of all is the oldest of its tenant's.
+    const auto account = by_tenant_.find(TenantOf(held_.front().caller));
+    account->second.pop_front();
+    if (account->second.empty()) by_tenant_.erase(account);
+    held_.pop_front();
+  }
+}
+
+void Pages::MakeRoom(const std::string& caller, std::deque<Entry>& account) {
+  std::map<absl::string_view, size_t> counts;
+  for (Entry held : account) ++counts[held->caller];
+  const size_t own = counts[caller];
+  absl::string_view loser;
+  if (own >= options_.max_held_per_caller) {
+    loser = caller;
+  } else if (account.size() >= options_.max_held_per_tenant) {
+    loser = caller;
+    size_t most = own;
+    for (const auto& [name, count] : counts) {
+      if (count > most) {
+        loser = name;
+        most = count;
+      }
+    }
+  }
+  if (loser.empty()) return;
+  const auto oldest = std::find_if(account.begin(), account.end(),
+                                   [&](Entry held) { return held->caller == loser; });
+  const Entry held = *oldest;  // The loser's name lives in it or in `caller`.
+  account.erase(oldest);
+  held_.erase(held);
+}
+
+std::shared_ptr<const ListSnapshot> Pages::Find(const std::string& caller, const Tenant& tenant,
+                                                uint64_t revision, absl::Time time) {
   const absl::Time now = absl::Now();
   MutexLock lock(&mutex_);
-  for (const Held& held : held_) {
-    if (held.snapshot->tenant.get() == &tenant && held.snapshot->view->revision() == revision &&
-        held.snapshot->time == time && now < held.until) {
-      return held.snapshot;
+  const auto account = by_tenant_.find(TenantOf(caller));
+  if (account == by_tenant_.end()) return nullptr;
+  for (Entry held : account->second) {
+    if (held->snapshot->tenant.get() == &tenant && held->snapshot->view->revision() == revision &&
+        held->snapshot->time == time && now < held->until) {
+      return held->snapshot;
     }
   }
   return nullptr;
@@ -106,6 +155,7 @@ std::shared_ptr<const ListSnapshot> Pages::Find(const Tenant& tenant, uint64_t r
 
 void Pages::Clear() {
   MutexLock lock(&mutex_);
+  by_tenant_.clear();
   held_.clear();
 }
 

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <deque>
+#include <list>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -35,8 +37,11 @@ class Pages {
   struct Options {
     /// How long a list can be continued.
     absl::Duration hold = absl::Minutes(5);
-    /// How many states are held at most; the oldest goes first.
-    size_t max_held = 64;
+    /// How many states are held at most for the callers of one tenant, and for one caller of them.
+    /// Whoever goes beyond the second loses their own oldest; beyond the first, whoever has the
+    /// most does. Nobody takes anything from callers of another tenant.
+    size_t max_held_per_tenant = 128;
+    size_t max_held_per_caller = 16;
   };
 
   Pages(const TenantRegistry* registry, Options options) : registry_(registry), options_(options) {}
@@ -46,6 +51,7 @@ class Pages {
     std::shared_ptr<const ListSnapshot> snapshot;
     std::string cursor;  ///< What the page before ended with; empty for the first.
     int limit = 0;
+    std::string caller;  ///< To whose account the state is held.
     std::string binding;
     std::string token_prefix;
   };
@@ -66,19 +72,27 @@ class Pages {
   void Clear() ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  void Hold(std::shared_ptr<const ListSnapshot> snapshot) ABSL_LOCKS_EXCLUDED(mutex_);
-  std::shared_ptr<const ListSnapshot> Find(const Tenant& tenant, uint64_t revision, absl::Time time)
-      ABSL_LOCKS_EXCLUDED(mutex_);
-
   struct Held {
     std::shared_ptr<const ListSnapshot> snapshot;
+    std::string caller;
     absl::Time until;
   };
+  using Entry = std::list<Held>::iterator;
+
+  void Hold(const Page& page) ABSL_LOCKS_EXCLUDED(mutex_);
+  std::shared_ptr<const ListSnapshot> Find(const std::string& caller, const Tenant& tenant,
+                                           uint64_t revision, absl::Time time)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  void DropExpired(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void MakeRoom(const std::string& caller, std::deque<Entry>& account)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const TenantRegistry* const registry_;
   const Options options_;
   Mutex mutex_;
-  std::deque<Held> held_ ABSL_GUARDED_BY(mutex_);  // oldest first
+  std::list<Held> held_ ABSL_GUARDED_BY(mutex_);  // oldest first
+  // What is held for the callers of each tenant, by its id, oldest first.
+  std::map<std::string, std::deque<Entry>> by_tenant_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace provost
