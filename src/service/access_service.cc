@@ -11,8 +11,10 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "policy/decide/acting.h"
 #include "policy/decide/check.h"
 #include "policy/decide/explain.h"
+#include "policy/decide/held.h"
 #include "policy/decide/lists.h"
 #include "provost/v1/access_service.pb.h"
 #include "service/explain_message.h"
@@ -139,10 +141,51 @@ absl::Status NotAsked(const WorldState& state, const Question& question, absl::s
       NotAskedError(state.matrix(), question.permission, state.KindOf(question.scope)).message());
 }
 
+// Who asks about themselves is let in wherever they ask (rule 25), so what is refused them must not
+// tell a scope that they know nothing of from one that is not there.
+class Veil {
+ public:
+  // `permission` is what asking about others needs.
+  Veil(const ReadCall& call, absl::string_view permission) : call_(call), permission_(permission) {}
+
+  // The question in place of `question`: the same where it is about somebody else or allowed.
+  Question Over(Question question, absl::string_view subject) const {
+    if (subject != call_.actor.name) return question;
+    if (question.acting_as.has_value() && Hides(question.acting_as->scope, question.time) &&
+        !MayActAs(call_.state, question)) {
+      question.acting_as->scope = kUnknownScope;
+    }
+    if (!Check(call_.state, question).allowed() && Hides(question.scope, question.time)) {
+      question.scope = kUnknownScope;
+    }
+    return question;
+  }
+
+ private:
+  bool Hides(ScopeId scope, absl::Time asked) const {
+    const WorldState& state = call_.state;
+    // One's own tenant is no secret.
+    if (!state.HasScope(scope) || scope == state.root()) return false;
+    if (HoldsARoleAt(scope, call_.now) || HoldsARoleAt(scope, asked)) return false;
+    return !IsAllowed(state, call_.self(), permission_, scope, /*about_self=*/false, call_.now);
+  }
+  bool HoldsARoleAt(ScopeId scope, absl::Time time) const {
+    const std::optional<RoleId> given = call_.state.matrix().default_role();
+    bool holds = false;
+    ForEachRoleOnPath(call_.state, call_.self(), scope, time,
+                      [&](RoleId role) { holds |= role != given; });
+    return holds;
+  }
+
+  const ReadCall& call_;
+  const absl::string_view permission_;
+};
+
 absl::Status DoCheck(ReadCall& call, const v1::CheckRequest& request, v1::CheckResponse* response) {
   Finder finder(call.state, call.tenant->id());
-  const Question question = finder.Ask(request, call.now);
+  Question question = finder.Ask(request, call.now);
   if (!finder.status().ok()) return finder.status();
+  question = Veil(call, "access.check").Over(question, request.subject());
   const Decision decision = Check(call.state, question);
   if (decision.reason == Reason::kNotAsked) {
     return NotAsked(call.state, question, "scope", request.scope());
@@ -168,6 +211,8 @@ absl::Status DoBatchCheck(ReadCall& call, const v1::BatchCheckRequest& request,
     Finder finder(call.state, call.tenant->id(), absl::StrCat("requests[", i, "]."));
     questions.push_back(finder.Ask(request.requests(i), call.now));
     if (!finder.status().ok()) return finder.status();
+    questions.back() =
+        Veil(call, "access.check").Over(questions.back(), request.requests(i).subject());
   }
   std::vector<Decision> decisions(questions.size());
   CheckBatch(call.state, questions, absl::MakeSpan(decisions));
@@ -234,8 +279,9 @@ absl::Status DoCheckGrid(ReadCall& call, const v1::CheckGridRequest& request,
 absl::Status DoExplain(ReadCall& call, const v1::ExplainRequest& request,
                        v1::ExplainResponse* response) {
   Finder finder(call.state, call.tenant->id());
-  const Question question = finder.Ask(request, call.now);
+  Question question = finder.Ask(request, call.now);
   if (!finder.status().ok()) return finder.status();
+  question = Veil(call, "access.explain").Over(question, request.subject());
   const Explanation explanation = Explain(call.state, question);
   if (explanation.decision.reason == Reason::kNotAsked) {
     return NotAsked(call.state, question, "scope", request.scope());

@@ -415,6 +415,62 @@ TEST_F(AccessServiceTest, Rule25_MissingAndHiddenAnswerAlike) {
   EXPECT_EQ(replaced(who.message()), nowhere.message());
 }
 
+TEST_F(AccessServiceTest, Rule25_AboutOneselfToo_MissingAndHiddenAnswerAlike) {
+  MakeCourse("gas", "catalogs/kitchen");
+  Hold("catalogs/kitchen");
+  // bob holds something at courses/fire alone.
+  for (const char* hidden :
+       {"courses/cook", "courses/gas", "catalogs/kitchen", "catalogs/safety"}) {
+    const std::string missing = absl::StrCat(hidden, "-none");
+    for (const char* permission : {"course.read", "course.update", "catalog.create", "user.read"}) {
+      const v1::CheckRequest ask = Ask("users/bob", permission, hidden);
+      const v1::CheckRequest nowhere = Ask("users/bob", permission, missing);
+      EXPECT_EQ(Reason("users/bob", ask), "UNKNOWN_SCOPE") << permission << " " << hidden;
+      EXPECT_EQ(Reason("users/bob", nowhere), "UNKNOWN_SCOPE");
+      v1::BatchCheckRequest batch;
+      *batch.add_requests() = ask;
+      *batch.add_requests() = nowhere;
+      const auto both = Call<v1::BatchCheckResponse>("users/bob", batch);
+      ASSERT_EQ(both.value.responses_size(), 2) << both.message();
+      EXPECT_EQ(both.value.responses(0).reason(), v1::Decision::UNKNOWN_SCOPE);
+      EXPECT_EQ(both.value.responses(1).reason(), v1::Decision::UNKNOWN_SCOPE);
+      v1::ExplainRequest why =
+          At(Ask<v1::ExplainRequest>("users/bob", permission, hidden), kYear2100);
+      v1::Explanation there = Explain("users/bob", why);
+      why.set_scope(Full(missing));
+      v1::Explanation gone = Explain("users/bob", why);
+      EXPECT_EQ(there.path_size(), 0);
+      gone.set_scope(there.scope());
+      EXPECT_EQ(there.ShortDebugString(), gone.ShortDebugString());
+    }
+  }
+  // What is allowed stays so, and so does a reason at scopes that one may know of.
+  EXPECT_EQ(Reason("users/bob", Ask("users/bob", "user.read", "catalogs/kitchen", {"self"})),
+            "ALLOWED");
+  EXPECT_EQ(Reason("users/bob", Ask("users/bob", "course.update", "courses/fire")), "NOT_GRANTED");
+  EXPECT_EQ(Reason("users/bob", Ask("users/bob", "catalog.create", "")), "NO_ROLE");
+  // So does everything for who may ask about others there.
+  EXPECT_EQ(Reason("users/cat", Ask("users/cat", "course.read", "courses/fire")), "NOT_GRANTED");
+  EXPECT_EQ(Reason("users/cat", Ask("users/cat", "course.read", "courses/cook")), "UNKNOWN_SCOPE");
+  EXPECT_EQ(Reason("users/ann", Ask("users/bob", "course.read", "courses/cook")), "NO_ROLE");
+}
+
+TEST_F(AccessServiceTest, Rules7And25_AScopeToActAtMissingAndHiddenAnswerAlike) {
+  for (const char* asked : {"courses/fire", "courses/cook", ""}) {
+    for (const char* permission : {"user.read", "access.check"}) {
+      const v1::CheckRequest ask = Ask("users/bob", permission, asked, {"self"});
+      EXPECT_EQ(Reason("users/bob", As(ask, "learner", "courses/cook")), "UNKNOWN_SCOPE");
+      EXPECT_EQ(Reason("users/bob", As(ask, "learner", "courses/none")), "UNKNOWN_SCOPE");
+      v1::ExplainRequest why =
+          At(As(Ask<v1::ExplainRequest>("users/bob", permission, asked), "learner", "courses/cook"),
+             kYear2100);
+      const std::string there = Explain("users/bob", why).ShortDebugString();
+      why.mutable_acting_as()->set_scope(Full("courses/none"));
+      EXPECT_EQ(there, Explain("users/bob", why).ShortDebugString());
+    }
+  }
+}
+
 TEST_F(AccessServiceTest, Rule1_WhatDoesNotExistIsADenial) {
   for (const auto& [subject, scope] : std::vector<std::pair<std::string, std::string>>{
            {"users/nobody", "courses/fire"}, {"users/bob", "courses/none"}}) {
