@@ -24,9 +24,11 @@ namespace {
 
 constexpr absl::Duration kMaxScratchTtl = absl::Hours(24);
 
-// A tenant's number stays inside: it would tell how many others there are.
+// Revisions begin anew where a name is given again: when the tenant was made tells the two apart.
+// Its number, which would too, stays inside: it would tell how many others there are.
 std::string EtagOfTenant(const rows::TenantRow& row) {
-  return EtagOf(kRootScope.value, row.revision());
+  const int64_t made = absl::ToUnixNanos(FromTimestamp(row.tenant().create_time()));
+  return absl::StrCat(absl::Hex(made), "-", absl::Hex(row.revision()));
 }
 
 v1::Tenant ToMessage(const rows::TenantRow& row) {
