@@ -117,6 +117,19 @@ absl::StatusOr<rows::PolicyRow> ReadVersion(const store::Reader& reader, const T
   return **std::move(row);
 }
 
+// The version that `state` runs. The row of the tenant may be newer by a moment, as all rows may:
+// of the versions that have the same digest, which is the same policy, the newest.
+absl::StatusOr<uint64_t> ActiveVersion(const ReadCall& call) {
+  const std::string& digest = call.state.matrix().digest();
+  uint64_t version = call.tenant->row()->policy_version();
+  for (; version > 1; --version) {
+    absl::StatusOr<rows::PolicyRow> row = ReadVersion(call.reader(), *call.tenant, version);
+    if (!row.ok()) return row.status();
+    if (row->policy().digest() == digest) break;
+  }
+  return version;
+}
+
 v1::PolicyVersion ToVersion(const rows::PolicyRow& row, const WorldState& state,
                             absl::string_view tenant, uint64_t version, uint64_t active) {
   v1::PolicyVersion result = row.policy();
@@ -249,12 +262,13 @@ absl::Status RollBack(MutateCall& call, const v1::RollbackPolicyRequest& request
 // --- reading ---
 
 absl::Status Get(ReadCall& call, const v1::GetPolicyRequest& request, v1::PolicyVersion* response) {
-  const uint64_t active = call.tenant->row()->policy_version();
-  absl::StatusOr<uint64_t> version = VersionOf("name", request.name(), call.tenant->id(), active);
+  absl::StatusOr<uint64_t> active = ActiveVersion(call);
+  if (!active.ok()) return active.status();
+  absl::StatusOr<uint64_t> version = VersionOf("name", request.name(), call.tenant->id(), *active);
   if (!version.ok()) return version.status();
   absl::StatusOr<rows::PolicyRow> row = ReadVersion(call.reader(), *call.tenant, *version);
   if (!row.ok()) return row.status();
-  *response = ToVersion(*row, call.state, call.tenant->id(), *version, active);
+  *response = ToVersion(*row, call.state, call.tenant->id(), *version, *active);
   return absl::OkStatus();
 }
 
@@ -263,9 +277,10 @@ absl::Status List(ReadCall& call, const v1::ListPolicyVersionsRequest& request,
   absl::StatusOr<Pages::Page> page =
       call.backend.pages->Begin(request, call.actor.name, call.tenant, call.now, 50);
   if (!page.ok()) return page.status();
-  const uint64_t active = call.tenant->row()->policy_version();
+  absl::StatusOr<uint64_t> active = ActiveVersion(call);
+  if (!active.ok()) return active.status();
   // Versions are numbered without gaps: from the newest, or from the one before the cursor.
-  uint64_t next = active;
+  uint64_t next = *active;
   if (!page->cursor.empty()) {
     if (!absl::SimpleAtoi(page->cursor, &next)) {
       return BadField("page_token", request.page_token(), "wanted a `next_page_token`");
@@ -280,7 +295,8 @@ absl::Status List(ReadCall& call, const v1::ListPolicyVersionsRequest& request,
     absl::StatusOr<rows::PolicyRow> row = ReadVersion(call.reader(), *call.tenant, next);
     if (!row.ok()) return row.status();
     row->mutable_policy()->clear_source();
-    *response->add_policy_versions() = ToVersion(*row, call.state, call.tenant->id(), next, active);
+    *response->add_policy_versions() =
+        ToVersion(*row, call.state, call.tenant->id(), next, *active);
   }
   return absl::OkStatus();
 }
@@ -312,8 +328,9 @@ std::string Describe(const PropertyChange& change) {
 
 absl::StatusOr<std::shared_ptr<const Matrix>> LoadVersion(ReadCall& call, absl::string_view field,
                                                           absl::string_view name) {
-  absl::StatusOr<uint64_t> version =
-      VersionOf(field, name, call.tenant->id(), call.tenant->row()->policy_version());
+  absl::StatusOr<uint64_t> active = ActiveVersion(call);
+  if (!active.ok()) return active.status();
+  absl::StatusOr<uint64_t> version = VersionOf(field, name, call.tenant->id(), *active);
   if (!version.ok()) return version.status();
   absl::StatusOr<rows::PolicyRow> row = ReadVersion(call.reader(), *call.tenant, *version);
   if (!row.ok()) return row.status();
