@@ -110,6 +110,7 @@ struct SubjectKit {
     const SubjectId uid = call.draft.NewSubject();
     absl::StatusOr<std::string> id =
         ChooseId(call.state(), call.draft.id(), Kind::kCollection, Kind::IdOf(request), uid.value);
+    if (absl::IsAlreadyExists(id.status())) return TakenId(call, Kind::IdOf(request), id.status());
     if (!id.ok()) return id.status();
     Row row;
     row.set_uid(uid.value);
@@ -128,6 +129,20 @@ struct SubjectKit {
     call.draft.Describe(response->name());
     call.draft.Put(*id, std::move(row));
     return absl::OkStatus();
+  }
+
+  // What is said of an id that is taken: that it is to whoever may read the other (AIP-133).
+  static absl::Status TakenId(const MutateCall& call, absl::string_view id, absl::Status taken) {
+    const WorldState& state = call.state();
+    const SubjectId other =
+        state.FindSubject(absl::StrCat(CollectionName(Kind::kCollection), "/", id));
+    const ScopeId home = state.HomeOf(other);
+    const bool about_self = Kind::kSelfReads && other == call.actor();
+    if (IsAllowed(state, call.actor(), Kind::kRead, home.value == 0 ? state.root() : home,
+                  about_self, call.now())) {
+      return taken;
+    }
+    return NotPermitted("", NameIn(call.draft.id(), Kind::kCollection, id));
   }
 
   static absl::StatusOr<ScopeId> FindHome(const WorldState& state, absl::string_view name) {
