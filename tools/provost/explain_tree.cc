@@ -300,7 +300,7 @@ std::string DescribeReason(v1::Decision::Reason reason) {
     case v1::Decision::SUSPENDED:
       return "the subject or the tenant is suspended";
     case v1::Decision::UNKNOWN_SCOPE:
-      return "there is no such scope";
+      return "there is no such scope, or none that the asker may know of";
     case v1::Decision::PROHIBITED:
       return "a role held prohibits it";
     case v1::Decision::FROZEN:
