@@ -142,7 +142,10 @@ template <typename Item>
 absl::Status Unknown(absl::string_view what, absl::string_view name,
                      const std::vector<Item>& items) {
   const std::string nearest = NearestName(name, NamesOf(items));
-  std::string text = absl::StrCat("unknown ", what, " `", Printable(name), "`");
+  // A name can be as long as a request; nobody reads more of it than this.
+  constexpr size_t kMaxShown = 80;
+  std::string text = absl::StrCat("unknown ", what, " `", Printable(name.substr(0, kMaxShown)),
+                                  name.size() > kMaxShown ? "...`" : "`");
   if (!nearest.empty()) absl::StrAppend(&text, "; did you mean `", nearest, "`?");
   return absl::InvalidArgumentError(text);
 }
