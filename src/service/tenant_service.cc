@@ -16,6 +16,9 @@
 #include "service/lookup.h"
 #include "service/policies.h"
 #include "service/scenario_loader.h"
+#include "service/settings_check.h"
+#include "service/settings_rows.h"
+#include "service/settings_service.h"
 #include "tenant/errors.h"
 #include "tenant/times.h"
 
@@ -147,6 +150,18 @@ absl::StatusOr<TenantDraft*> DraftTenant(MutateCall& call, NewTenant wanted,
   return draft;
 }
 
+void CheckInitialSettings(const v1::Settings& settings, absl::Status* bad) {
+  for (v1::Settings::Section section : SectionsOf(settings)) {
+    CheckSection("settings", section, settings, bad);
+  }
+}
+
+absl::Status DraftInitialSettings(MutateCall& call, const v1::Settings& settings,
+                                  TenantDraft& draft) {
+  rows::SettingsRow row;
+  return DraftSettings(call.context, draft, SectionsOf(settings), settings, &row);
+}
+
 std::string TopRole(const CompiledPolicy& policy) {
   return policy.matrix->role(*policy.matrix->top_role()).name;
 }
@@ -166,6 +181,7 @@ absl::Status ValidateSetUp(const v1::SetUpRequest& request, std::any* prepared) 
   CheckText("display_name", request.display_name(), 0, kMaxDisplayName, &bad);
   CheckAdministrator(request.administrator(), &bad);
   CheckNewId("system_user_id", request.system_user_id(), &bad);
+  CheckInitialSettings(request.settings(), &bad);
   if (!bad.ok()) return bad;
   return PreparePolicy(request.policy(), prepared);
 }
@@ -195,6 +211,7 @@ absl::Status SetUp(MutateCall& call, const v1::SetUpRequest& request, v1::SetUpR
   const v1::InitialAdministrator& administrator = request.administrator();
   status = DraftHolder(**tenant, administrator.user_id(), administrator.display_name(),
                        administrator.email(), TopRole(policy), call.now());
+  if (status.ok()) status = DraftInitialSettings(call, request.settings(), **tenant);
   if (!status.ok()) return status;
   *response->mutable_tenant() = ToMessage((*tenant)->row());
   response->set_administrator(
@@ -210,6 +227,7 @@ absl::Status ValidateCreateTenant(const v1::CreateTenantRequest& request, std::a
   CheckTenantId(request.tenant_id(), &bad);
   CheckText("tenant.display_name", request.tenant().display_name(), 0, kMaxDisplayName, &bad);
   CheckAdministrator(request.administrator(), &bad);
+  CheckInitialSettings(request.settings(), &bad);
   if (!bad.ok()) return bad;
   return PreparePolicy(request.policy(), prepared);
 }
@@ -223,6 +241,7 @@ absl::Status CreateTenant(MutateCall& call, const v1::CreateTenantRequest& reque
   const v1::InitialAdministrator& administrator = request.administrator();
   absl::Status status = DraftHolder(**tenant, administrator.user_id(), administrator.display_name(),
                                     administrator.email(), TopRole(policy), call.now());
+  if (status.ok()) status = DraftInitialSettings(call, request.settings(), **tenant);
   if (!status.ok()) return status;
   *response = ToMessage((*tenant)->row());
   return absl::OkStatus();
@@ -484,6 +503,7 @@ absl::Status LoadScenario(MutateCall& call, const v1::LoadScenarioRequest& reque
 }  // namespace
 
 void RegisterTenantService(Methods& methods) {
+  RegisterSettings(methods);
   Method& set_up = methods.Mutate<v1::SetUpRequest, v1::SetUpResponse>(ValidateSetUp, SetUp);
   set_up.validate_on_pool = true;
   set_up.committed = [](const Backend& backend) { backend.bootstrap->Use(); };

@@ -34,6 +34,8 @@ std::string ReadFile(const std::string& path) {
   return text.str();
 }
 
+bool IsFile(absl::string_view policy) { return absl::EndsWith(policy, ".textproto"); }
+
 v1::PolicySource ReadPolicy(absl::string_view name) {
   v1::PolicySource source;
   const std::string text = ReadFile(absl::StrCat(PROVOST_TEST_DATA_DIR, "/", name));
@@ -78,7 +80,7 @@ grpc::Status CallMethod(const std::shared_ptr<grpc::Channel>& channel, absl::str
   return status;
 }
 
-AcmeTest::AcmeTest(absl::string_view policy) {
+AcmeTest::AcmeTest(absl::string_view policy) : policy_(policy) {
   std::string folder = absl::StrCat(::testing::TempDir(), "/provost-XXXXXX");
   if (mkdtemp(folder.data()) == nullptr) std::abort();
   folder_ = folder;
@@ -87,7 +89,11 @@ AcmeTest::AcmeTest(absl::string_view policy) {
   request.set_bootstrap_secret(std::string(
       absl::StripAsciiWhitespace(ReadFile(absl::StrCat(folder_, "/bootstrap-secret")))));
   request.set_tenant_id("acme");
-  *request.mutable_policy()->mutable_source() = ReadPolicy(policy);
+  if (IsFile(policy)) {
+    *request.mutable_policy()->mutable_source() = ReadPolicy(policy);
+  } else {
+    request.mutable_policy()->set_preset(policy_);
+  }
   request.mutable_administrator()->set_user_id("ann");
   request.mutable_administrator()->set_email("ann@acme.example");
   const auto answer = Call<v1::SetUpResponse>("", request);
@@ -207,6 +213,30 @@ void AcmeTest::Hold(absl::string_view scope) {
   request.set_name(Full(scope));
   request.set_freeze(v1::Scope::HOLD);
   const auto answer = Call<v1::ScopeState>("users/ann", request);
+  ASSERT_TRUE(answer.ok()) << answer.message();
+}
+
+void AcmeTest::Appoint(const std::vector<std::pair<std::string, std::string>>& users_and_roles) {
+  v1::LoadScenarioRequest request;
+  request.set_tenant_id("acme");
+  v1::Scenario& scenario = *request.mutable_scenario();
+  if (IsFile(policy_)) {
+    *scenario.mutable_inline_policy() = ReadPolicy(policy_);
+  } else {
+    scenario.set_policy(policy_);
+  }
+  v1::Scenario::ScopeNode& tenant = *scenario.add_scopes();
+  tenant.set_id("acme");
+  tenant.set_kind(v1::Scope::TENANT);
+  for (const auto& [user, role] : users_and_roles) {
+    scenario.add_users()->set_id(user);
+    if (role.empty()) continue;
+    v1::Scenario::Assignment& assignment = *scenario.add_assignments();
+    assignment.set_subject(user);
+    assignment.set_role(role);
+    assignment.set_scope("acme");
+  }
+  const auto answer = Call<v1::LoadScenarioResponse>("tenants/system/users/root", request);
   ASSERT_TRUE(answer.ok()) << answer.message();
 }
 

@@ -76,7 +76,7 @@ class AcmeTest : public ::testing::Test {
   }
 
  protected:
-  // `policy` is a file of tests/service/data.
+  // `policy` is a file of tests/service/data, or a preset's name.
   explicit AcmeTest(absl::string_view policy = "acme_policy.textproto");
   ~AcmeTest() override;
 
@@ -106,8 +106,12 @@ class AcmeTest : public ::testing::Test {
                      int64_t expires_seconds = 0);
   void Unassign(const std::string& assignment);
   void Hold(absl::string_view scope);
+  // People who hold a role at the tenant, unguarded by the rules on delegation. Does so once,
+  // before anything else is made.
+  void Appoint(const std::vector<std::pair<std::string, std::string>>& users_and_roles);
 
  private:
+  const std::string policy_;
   std::string folder_;
   std::unique_ptr<Server> server_;
   std::shared_ptr<grpc::Channel> channel_;

@@ -1,0 +1,132 @@
+#include "service/settings_rows.h"
+
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "service/resource.h"
+#include "service/settings_check.h"
+#include "tenant/errors.h"
+#include "tenant/rows.h"
+#include "tenant/times.h"
+
+namespace provost {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using store::KeyWriter;
+using store::Table;
+using v1::Settings;
+
+// What the second part of a key in kSettings says.
+constexpr uint8_t kCurrentPart = 0;
+constexpr uint8_t kChangePart = 1;
+
+std::string CurrentKey(uint64_t tenant) { return KeyWriter(tenant).U8(kCurrentPart).Take(); }
+
+std::string ChangeKey(uint64_t tenant, uint64_t revision, Settings::Section section) {
+  return KeyWriter(tenant).U8(kChangePart).U64(revision).U8(static_cast<uint8_t>(section)).Take();
+}
+
+// Gives each field of `wanted` the number of the one of its id, or a new one.
+absl::Status NumberFields(const v1::UserFieldSettings& wanted, rows::SettingsRow* row) {
+  std::map<std::string, int> known;
+  const v1::UserFieldSettings& before = row->settings().user_fields();
+  for (int i = 0; i < before.fields_size(); ++i) known[before.fields(i).id()] = i;
+  absl::Status status;
+  std::vector<uint32_t> numbers;
+  for (int i = 0; i < wanted.fields_size(); ++i) {
+    const auto found = known.find(wanted.fields(i).id());
+    if (found == known.end()) {
+      row->set_last_field_number(row->last_field_number() + 1);
+      numbers.push_back(row->last_field_number());
+      continue;
+    }
+    const v1::UserField::Type type = before.fields(found->second).type();
+    if (type != wanted.fields(i).type()) {
+      AddBadField(&status, absl::StrCat("settings.user_fields.fields[", i, "].type"),
+                  v1::UserField::Type_Name(wanted.fields(i).type()),
+                  absl::StrCat("cannot be changed; it is `", v1::UserField::Type_Name(type), "`"));
+    }
+    numbers.push_back(row->field_numbers(found->second));
+  }
+  if (!status.ok()) return status;
+  row->mutable_field_numbers()->Assign(numbers.begin(), numbers.end());
+  return absl::OkStatus();
+}
+
+// `settings` with nothing but one section.
+Settings Only(Settings::Section section, const Settings& settings) {
+  Settings only;
+  CopyField(settings, SectionField(section)->name(), &only);
+  return only;
+}
+
+}  // namespace
+
+absl::StatusOr<rows::SettingsRow> ReadSettings(const store::Reader& reader, uint64_t tenant) {
+  absl::StatusOr<std::optional<rows::SettingsRow>> row =
+      ReadRow<rows::SettingsRow>(reader, Table::kSettings, CurrentKey(tenant));
+  if (!row.ok()) return row.status();
+  return row->has_value() ? **std::move(row) : rows::SettingsRow();
+}
+
+Settings SettingsOf(const rows::SettingsRow& row) {
+  Settings settings = row.settings();
+  for (int number = Settings::Section_MIN; number <= Settings::Section_MAX; ++number) {
+    const FieldDescriptor* field = SectionField(static_cast<Settings::Section>(number));
+    if (field != nullptr) settings.GetReflection()->MutableMessage(&settings, field);
+  }
+  v1::LocalizationSettings& localization = *settings.mutable_localization();
+  if (localization.languages().empty()) localization.add_languages("en");
+  if (localization.time_zone().empty()) localization.set_time_zone("UTC");
+  settings.set_etag(EtagOfSettings(row));
+  return settings;
+}
+
+std::string EtagOfSettings(const rows::SettingsRow& row) {
+  return EtagOf(kRootScope.value, row.revision());
+}
+
+store::KeyRange SettingsChanges(uint64_t tenant) {
+  return KeyWriter(tenant).U8(kChangePart).Range();
+}
+
+absl::Status DraftSettings(MutationContext& context, TenantDraft& draft,
+                           const std::vector<Settings::Section>& sections, const Settings& wanted,
+                           rows::SettingsRow* row) {
+  absl::StatusOr<rows::SettingsRow> read = ReadSettings(draft.reader(), draft.number());
+  if (!read.ok()) return read.status();
+  *row = *std::move(read);
+  bool changed = false;
+  const Settings known = SettingsOf(*row);
+  for (Settings::Section section : sections) {
+    const Settings before = Only(section, known);
+    const Settings after = Only(section, wanted);
+    if (before.SerializeAsString() == after.SerializeAsString()) continue;
+    changed = true;
+    if (section == Settings::USER_FIELDS) {
+      if (absl::Status status = NumberFields(wanted.user_fields(), row); !status.ok()) {
+        return status;
+      }
+    }
+    CopyField(wanted, SectionField(section)->name(), row->mutable_settings());
+    rows::SettingsChangeRow history;
+    history.set_actor(context.ActorUidIn(draft.tenant()));
+    v1::SettingsChange& change = *history.mutable_change();
+    *change.mutable_time() = ToTimestamp(context.now());
+    if (history.actor() == 0) change.set_actor(context.actor().name);
+    change.set_section(section);
+    *change.mutable_before() = before;
+    *change.mutable_after() = after;
+    draft.Write(Table::kSettings, ChangeKey(draft.number(), draft.revision(), section), history);
+  }
+  if (!changed) return absl::OkStatus();
+  *row->mutable_settings()->mutable_update_time() = ToTimestamp(context.now());
+  row->set_revision(draft.revision());
+  draft.Write(Table::kSettings, CurrentKey(draft.number()), *row);
+  return absl::OkStatus();
+}
+
+}  // namespace provost
