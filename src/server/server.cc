@@ -207,6 +207,8 @@ Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 Server::~Server() { Shutdown(); }
 
+uint64_t Server::rows_read() const { return parts_->database->rows_read(); }
+
 int Server::port() const { return parts_->port; }
 
 std::string Server::address() const {

@@ -27,6 +27,8 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
+  /// How many rows were read from its database since it started; see Reader::rows_read.
+  uint64_t rows_read() const;
   /// The port that it listens on.
   int port() const;
   /// `127.0.0.1:7480`, with the real port.

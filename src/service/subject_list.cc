@@ -70,6 +70,7 @@ class Listing {
 
   absl::StatusOr<SubjectRows> Read() {
     const ScopeId root = state_.root();
+    if (query_.among.has_value()) return Pick(Shown(*query_.among));
     if (query_.home.value_or(root) == root && homes_.Has(root)) return Scan();
     std::vector<SubjectId> subjects;
     auto add_home = [&](ScopeId home) {
@@ -166,6 +167,17 @@ class Listing {
     }
     result.rows.resize(kept);
     return result;
+  }
+
+  std::vector<SubjectId> Shown(const std::vector<SubjectId>& subjects) {
+    std::vector<SubjectId> shown;
+    for (SubjectId subject : subjects) {
+      if (!state_.HasSubject(subject)) continue;
+      const ScopeId home = state_.HomeOf(subject);
+      if (query_.home.has_value() && *query_.home != home) continue;
+      if (homes_.Shows(subject, home)) shown.push_back(subject);
+    }
+    return shown;
   }
 
   bool IsFull(const SubjectRows& result) const {

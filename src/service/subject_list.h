@@ -26,6 +26,8 @@ struct SubjectQuery {
   ScopeKind lowest_home = ScopeKind::kTenant;
   /// Only those whose home this is.
   std::optional<ScopeId> home;
+  /// Only these, in any order.
+  std::optional<std::vector<SubjectId>> among;
 };
 
 struct SubjectRowBytes {

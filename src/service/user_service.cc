@@ -2,17 +2,26 @@
 
 #include <google/protobuf/empty.pb.h>
 
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "provost/v1/user_service.pb.h"
 #include "service/authorize.h"
-#include "service/email_index.h"
 #include "service/lookup.h"
+#include "service/manager_chain.h"
 #include "service/service_accounts.h"
 #include "service/subject_resource.h"
+#include "service/user_fields.h"
+#include "service/user_profile.h"
 
 namespace provost {
 namespace {
+
+constexpr absl::string_view kReadPublic = "user.profile.read";
 
 struct UserKind {
   using Row = rows::UserRow;
@@ -24,61 +33,258 @@ struct UserKind {
   static constexpr absl::string_view kRead = "user.read";
   static constexpr bool kSelfReads = true;
   static constexpr ScopeKind kLowestHome = ScopeKind::kCatalog;
-  static constexpr absl::string_view kUpdatable[] = {"display_name", "email"};
 
   static const v1::User& Of(const rows::UserRow& row) { return row.user(); }
   static v1::User* Of(rows::UserRow* row) { return row->mutable_user(); }
-  static const v1::User& Of(const v1::CreateUserRequest& request) { return request.user(); }
-  static const v1::User& Of(const v1::UpdateUserRequest& request) { return request.user(); }
-  static const std::string& IdOf(const v1::CreateUserRequest& request) { return request.user_id(); }
-  static v1::User* Add(v1::ListUsersResponse* response) { return response->add_users(); }
-  static const std::string& HomeNameOf(const v1::User& user) { return user.home_scope(); }
 
-  static void CheckField(absl::string_view field, const v1::User& user, absl::Status* status) {
-    if (field == "display_name") {
-      CheckText("user.display_name", user.display_name(), 1, kMaxDisplayName, status);
-    } else {
-      CheckEmail("user.email", user.email(), status);
-    }
-  }
-  static void CheckHomeOf(const v1::CreateUserRequest& request, absl::Status* status) {
-    CheckHome("user.home_scope", request.user().home_scope(), request.parent(), kLowestHome,
-              status);
-  }
-
-  static void SetHome(ScopeId home, rows::UserRow* row) { row->set_home(home.value); }
   static void AddHome(absl::string_view tenant, const WorldState& state, const rows::UserRow& row,
                       v1::User* user) {
     const ScopeId home = row.home() == 0 ? state.root() : ScopeId(row.home());
     if (state.HasScope(home)) user->set_home_scope(FullName(tenant, state.ScopeName(home)));
-  }
-
-  static absl::Status BeforePut(TenantDraft& draft, const rows::UserRow* before,
-                                const rows::UserRow& row) {
-    return ChangeEmail(draft, row.uid(), before == nullptr ? "" : before->user().email(),
-                       row.user().email());
-  }
-
-  // Who may change something about a user need not be one who may read the profile (rule 25).
-  static void HidePrivate(const MutateCall& call, const rows::UserRow& row, v1::User* user) {
-    const ScopeId home = row.home() == 0 ? call.state().root() : ScopeId(row.home());
-    const bool about_self = SubjectId(row.uid()) == call.actor();
-    if (!IsAllowed(call.state(), call.actor(), kRead, home, about_self, call.now())) {
-      user->clear_email();
+    if (row.manager() != 0) {
+      user->set_manager(SubjectFullName(state, tenant, SubjectId(row.manager())));
     }
   }
+
+  // Suspending and reactivating leave what the indexes are of as it is.
+  static absl::Status BeforePut(TenantDraft&, const rows::UserRow*, const rows::UserRow&) {
+    return absl::OkStatus();
+  }
+  // Answer() does, which has the tenant's fields.
+  static void HidePrivate(const MutateCall&, const rows::UserRow&, v1::User*) {}
 };
 
 using Users = SubjectKit<UserKind>;
 
+ScopeId HomeOf(const WorldState& state, const rows::UserRow& row) {
+  return row.home() == 0 ? state.root() : ScopeId(row.home());
+}
+
+// What everybody in the tenant may see of somebody.
+v1::User PublicPart(absl::string_view tenant, absl::string_view id, const UserFields& fields,
+                    const rows::UserRow& row) {
+  v1::User user;
+  user.set_name(NameIn(tenant, Collection::kUsers, id));
+  user.set_display_name(row.user().display_name());
+  fields.Show(row, /*public_only=*/true, &user);
+  return user;
+}
+
+void CheckView(v1::User::View view, absl::Status* status) {
+  if (!v1::User::View_IsValid(view)) {
+    AddBadField(status, "view", absl::StrCat(view), "wanted FULL or PUBLIC");
+  }
+}
+
+// --- answers to changes ---
+
+// Erasing the person takes such answers along. Those that were forgotten meanwhile make room.
+absl::Status RememberAnswer(TenantDraft& draft, uint32_t user, absl::string_view request_id) {
+  if (request_id.empty()) return absl::OkStatus();
+  std::vector<std::string> old;
+  {
+    store::Cursor cursor =
+        draft.reader().Scan(store::Table::kIndexes, ProfileAnswerKeys(draft.number(), user));
+    while (cursor.Next()) old.emplace_back(cursor.key());
+    if (!cursor.status().ok()) return cursor.status();
+  }
+  for (const std::string& index : old) {
+    store::KeyReader key(store::Table::kIndexes, index);
+    key.U64();
+    key.U8();
+    key.U32();
+    const std::string kept = KeptAnswerKey(draft.number(), key.String());
+    if (absl::Status status = key.Finish(); !status.ok()) return status;
+    absl::StatusOr<std::optional<std::string>> answer =
+        draft.reader().Get(store::Table::kRequests, kept);
+    if (!answer.ok()) return answer.status();
+    if (!answer->has_value()) draft.Erase(store::Table::kIndexes, index);
+  }
+  draft.WriteBytes(store::Table::kIndexes,
+                   ProfileAnswerKey(draft.number(), user, absl::AsciiStrToLower(request_id)), "1");
+  return absl::OkStatus();
+}
+
+// Who may change something about a user need not be one who may read the profile (rule 25).
+absl::Status Answer(MutateCall& call, absl::string_view name, const UserFields& fields,
+                    const rows::UserRow& row, absl::string_view request_id, v1::User* response) {
+  const bool about_self = SubjectId(row.uid()) == call.actor();
+  if (IsAllowed(call.state(), call.actor(), UserKind::kRead, HomeOf(call.state(), row), about_self,
+                call.now())) {
+    *response = Users::ToMessage(call.draft.id(), call.state(), IdOf(name), row);
+    fields.Show(row, /*public_only=*/false, response);
+  } else {
+    const v1::User known = Users::ToMessage(call.draft.id(), call.state(), IdOf(name), row);
+    *response = PublicPart(call.draft.id(), IdOf(name), fields, row);
+    response->set_home_scope(known.home_scope());
+    response->set_suspended(known.suspended());
+    response->set_etag(known.etag());
+  }
+  return RememberAnswer(call.draft, row.uid(), request_id);
+}
+
+// --- Create ---
+
+absl::Status ValidateCreate(const v1::CreateUserRequest& request) {
+  absl::Status status;
+  CheckNameIn(Collection::kTenant, "parent", request.parent(), &status);
+  CheckNewId("user_id", request.user_id(), &status);
+  for (absl::string_view field : ProfileFields()) {
+    CheckProfileField(field, request.user(), &status);
+  }
+  CheckHome("user.home_scope", request.user().home_scope(), request.parent(), UserKind::kLowestHome,
+            &status);
+  CheckRequestId(request.request_id(), &status);
+  return status;
+}
+
+absl::Status CreateUser(MutateCall& call, const v1::CreateUserRequest& request,
+                        v1::User* response) {
+  TenantDraft& draft = call.draft;
+  const SubjectId uid = draft.NewSubject();
+  absl::StatusOr<std::string> id =
+      ChooseId(call.state(), draft.id(), Collection::kUsers, request.user_id(), uid.value);
+  if (absl::IsAlreadyExists(id.status())) {
+    return Users::TakenId(call, request.user_id(), id.status());
+  }
+  if (!id.ok()) return id.status();
+  absl::StatusOr<ScopeId> home = Users::FindHome(call.state(), request.user().home_scope());
+  if (!home.ok()) return home.status();
+  absl::StatusOr<UserFields> fields = UserFields::Read(draft.reader(), draft.number());
+  if (!fields.ok()) return fields.status();
+  absl::StatusOr<rows::UserRow> row = DraftNewUser(
+      draft, *fields, ProfileEditor{call.actor(), call.now()}, request.user(), *id, uid, *home);
+  if (!row.ok()) return row.status();
+  *response = Users::ToMessage(draft.id(), call.state(), *id, *row);
+  fields->Show(*row, /*public_only=*/false, response);
+  draft.Describe(response->name());
+  return RememberAnswer(draft, uid.value, request.request_id());
+}
+
+// --- Get, List ---
+
+absl::Status ValidateGet(const v1::GetUserRequest& request) {
+  absl::Status status = Users::ValidateGet(request);
+  CheckView(request.view(), &status);
+  return status;
+}
+
+absl::Status GetUser(ReadCall& call, const v1::GetUserRequest& request, v1::User* response) {
+  absl::StatusOr<std::optional<rows::UserRow>> row =
+      Users::Find(call.reader(), call.tenant->number(), request.name());
+  if (!row.ok()) return row.status();
+  const std::string id = IdOf(request.name());
+  const SubjectId subject = call.state.FindSubject(ParseName(request.name())->Relative());
+  // The caller was let in to see this one; the name may be another's since.
+  if (!row->has_value() || (*row)->uid() != subject.value) {
+    return NotFound(UserKind::kNoun, request.name());
+  }
+  absl::StatusOr<UserFields> fields = UserFields::Read(call.reader(), call.tenant->number());
+  if (!fields.ok()) return fields.status();
+  if (request.view() == v1::User::PUBLIC) {
+    *response = PublicPart(call.tenant->id(), id, *fields, **row);
+  } else {
+    *response = Users::ToMessage(call.tenant->id(), call.state, id, **row);
+    fields->Show(**row, /*public_only=*/false, response);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ValidateList(const v1::ListUsersRequest& request) {
+  absl::Status status;
+  CheckNameIn(Collection::kTenant, "parent", request.parent(), &status);
+  CheckHome("home_scope", request.home_scope(), request.parent(), UserKind::kLowestHome, &status);
+  CheckView(request.view(), &status);
+  if (!request.manager().empty()) {
+    CheckNameIn(Collection::kUsers, "manager", request.manager(), &status);
+    if (request.view() == v1::User::PUBLIC) {
+      AddBadField(&status, "manager", request.manager(), "wanted none with PUBLIC, which has none");
+    }
+  }
+  return status;
+}
+
+absl::Status ListUsers(ReadCall& call, const v1::ListUsersRequest& request,
+                       v1::ListUsersResponse* response) {
+  absl::StatusOr<Pages::Page> page =
+      call.backend.pages->Begin(request, Users::CallerKey(call), call.tenant, call.now);
+  if (!page.ok()) return page.status();
+  const WorldState& state = *page->snapshot->view;
+  const bool is_public = request.view() == v1::User::PUBLIC;
+  SubjectQuery query;
+  query.collection = Collection::kUsers;
+  query.permission = is_public ? kReadPublic : UserKind::kRead;
+  query.self_counts = true;
+  query.lowest_home = UserKind::kLowestHome;
+  // A home or manager that is missing and one that is hidden look alike.
+  if (!request.home_scope().empty()) {
+    const ScopeId home = state.FindScope(ParseName(request.home_scope())->Relative());
+    if (!state.HasScope(home)) return absl::OkStatus();
+    query.home = home;
+  }
+  if (!request.manager().empty()) {
+    absl::StatusOr<ResourceName> name = ParseName(request.manager());
+    const SubjectId manager = state.FindSubject(name->Relative());
+    if (name->tenant != call.tenant->id() || !state.HasSubject(manager)) return absl::OkStatus();
+    absl::StatusOr<std::vector<SubjectId>> reports =
+        ReportsOf(call.reader(), call.tenant->number(), manager);
+    if (!reports.ok()) return reports.status();
+    query.among = *std::move(reports);
+  }
+  absl::StatusOr<SubjectRows> found = ReadSubjectRows(call, *page, query);
+  if (!found.ok()) return found.status();
+  absl::StatusOr<UserFields> fields = UserFields::Read(call.reader(), call.tenant->number());
+  if (!fields.ok()) return fields.status();
+  for (const SubjectRowBytes& bytes : found->rows) {
+    absl::StatusOr<rows::UserRow> row =
+        ParseRow<rows::UserRow>(store::Table::kUsers, bytes.key, bytes.bytes);
+    if (!row.ok()) return row.status();
+    if (row->uid() != bytes.subject.value) continue;  // The name is another's by now.
+    v1::User& user = *response->add_users();
+    if (is_public) {
+      user = PublicPart(call.tenant->id(), bytes.id, *fields, *row);
+    } else {
+      user = Users::ToMessage(call.tenant->id(), state, bytes.id, *row);
+      fields->Show(*row, /*public_only=*/false, &user);
+    }
+  }
+  if (found->more) {
+    response->set_next_page_token(call.backend.pages->TokenAfter(*page, found->last));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ListUserFields(ReadCall& call, const v1::ListUserFieldsRequest&,
+                            v1::ListUserFieldsResponse* response) {
+  absl::StatusOr<UserFields> fields = UserFields::Read(call.reader(), call.tenant->number());
+  if (!fields.ok()) return fields.status();
+  for (const UserFields::Field& field : fields->all()) {
+    *response->add_fields() = field.definition;
+  }
+  return absl::OkStatus();
+}
+
+// --- Update ---
+
+absl::Status ValidateUpdate(const v1::UpdateUserRequest& request) {
+  absl::Status status;
+  CheckNameIn(Collection::kUsers, "user.name", request.user().name(), &status);
+  absl::StatusOr<std::vector<std::string>> parts =
+      ProfileParts(request.update_mask(), request.user());
+  if (!parts.ok()) return status.ok() ? parts.status() : status;
+  for (const std::string& part : *parts) CheckProfileField(part, request.user(), &status);
+  CheckRequestId(request.request_id(), &status);
+  return status;
+}
+
 // Rule 14, where the address changes that the user signs in with.
 absl::Status MayUpdate(const RuleCall& call, const v1::UpdateUserRequest& request) {
-  if (absl::Status status = Users::ValidateUpdate(request); !status.ok()) return status;
-  absl::StatusOr<std::vector<std::string>> fields =
-      FieldsToUpdate(request.update_mask(), request.user(), UserKind::kUpdatable);
-  if (!fields.ok()) return fields.status();
+  if (absl::Status status = ValidateUpdate(request); !status.ok()) return status;
+  absl::StatusOr<std::vector<std::string>> parts =
+      ProfileParts(request.update_mask(), request.user());
+  if (!parts.ok()) return parts.status();
   bool changes_email = false;
-  for (const std::string& field : *fields) changes_email |= field == "email";
+  for (const std::string& part : *parts) changes_email |= part == "email";
   if (!changes_email) return absl::OkStatus();
   absl::StatusOr<std::optional<rows::UserRow>> row =
       Users::Find(call.reader, call.tenant.number(), request.user().name());
@@ -88,25 +294,93 @@ absl::Status MayUpdate(const RuleCall& call, const v1::UpdateUserRequest& reques
   return CheckIdentityRule(call, UserKind::kNoun, request.user().name());
 }
 
+absl::Status CheckHomeKept(MutateCall& call, const v1::UpdateUserRequest& request,
+                           const rows::UserRow& row) {
+  const auto& paths = request.update_mask().paths();
+  const bool whole = paths.empty() || (paths.size() == 1 && paths.Get(0) == "*");
+  const std::string& wanted = request.user().home_scope();
+  if (!whole || wanted.empty()) return absl::OkStatus();
+  const std::string home = ScopeFullName(call.state(), call.draft.id(), HomeOf(call.state(), row));
+  if (wanted == home) return absl::OkStatus();
+  return BadField("user.home_scope", wanted,
+                  absl::StrCat("cannot be changed; it is ", Quoted(home)));
+}
+
+absl::Status UpdateUser(MutateCall& call, const v1::UpdateUserRequest& request,
+                        v1::User* response) {
+  TenantDraft& draft = call.draft;
+  const v1::User& wanted = request.user();
+  absl::StatusOr<rows::UserRow> before = Users::FindForChange(call, wanted.name(), wanted.etag());
+  if (!before.ok()) return before.status();
+  absl::StatusOr<std::vector<std::string>> parts = ProfileParts(request.update_mask(), wanted);
+  if (!parts.ok()) return parts.status();
+  if (absl::Status status = CheckHomeKept(call, request, *before); !status.ok()) return status;
+  absl::StatusOr<UserFields> fields = UserFields::Read(draft.reader(), draft.number());
+  if (!fields.ok()) return fields.status();
+  if (SubjectId(before->uid()) == call.actor() &&
+      !IsAllowed(call.state(), call.actor(), "user.update", HomeOf(call.state(), *before),
+                 /*about_self=*/false, call.now())) {
+    const std::string part =
+        NotForOneself(call.state(), *fields, draft.id(), wanted, *parts, *before);
+    if (!part.empty()) {
+      return WithErrorInfo(
+          absl::PermissionDeniedError(absl::StrCat("not permitted: `user.", part,
+                                                   "` is not for oneself to change; it needs "
+                                                   "`user.update`")),
+          "NOT_PERMITTED", {{"permission", "user.update"}, {"resource", wanted.name()}});
+    }
+  }
+  absl::StatusOr<rows::UserRow> row =
+      DraftUserChange(draft, *fields, ProfileEditor{call.actor(), call.now()}, wanted, *parts,
+                      IdOf(wanted.name()), *before);
+  if (!row.ok()) return row.status();
+  draft.Describe(wanted.name());
+  return Answer(call, wanted.name(), *fields, *row, request.request_id(), response);
+}
+
+// --- Suspend, Reactivate, Delete ---
+
+template <typename Request>
+absl::Status SetSuspended(MutateCall& call, const Request& request, bool suspended,
+                          v1::User* response) {
+  if (absl::Status status = Users::SetSuspended(call, request, suspended, response); !status.ok()) {
+    return status;
+  }
+  absl::StatusOr<std::optional<rows::UserRow>> row =
+      Users::Find(call.draft.reader(), call.draft.number(), request.name());
+  if (!row.ok()) return row.status();
+  absl::StatusOr<UserFields> fields = UserFields::Read(call.draft.reader(), call.draft.number());
+  if (!fields.ok()) return fields.status();
+  return Answer(call, request.name(), *fields, **row, request.request_id(), response);
+}
+
+// Rule 14.
+template <typename Request>
+absl::Status MayChangeIdentity(const RuleCall& call, const Request& request) {
+  return CheckIdentityRule(call, UserKind::kNoun, request.name());
+}
+
 absl::Status MayDelete(const RuleCall& call, const v1::DeleteUserRequest& request) {
-  absl::Status status = CheckIdentityRule(call, UserKind::kNoun, request.name());
+  absl::Status status = MayChangeIdentity(call, request);
   return absl::IsNotFound(status) && request.allow_missing() ? absl::OkStatus() : status;
 }
 
 }  // namespace
 
 void RegisterUserService(Methods& methods) {
-  methods.Mutate<v1::CreateUserRequest, v1::User>(Users::ValidateCreate<v1::CreateUserRequest>,
-                                                  Users::DoCreate<v1::CreateUserRequest>);
-  Method& get = methods.Read<v1::GetUserRequest, v1::User>(Users::DoGet<v1::GetUserRequest>);
-  Methods::ValidateBy<v1::GetUserRequest>(get, Users::ValidateGet<v1::GetUserRequest>);
-  methods.Scan<v1::ListUsersRequest, v1::ListUsersResponse>(
-      [](ReadCall& call, const v1::ListUsersRequest& request, v1::ListUsersResponse* response) {
-        return Users::DoList(call, request, request.home_scope(), response);
+  methods.Mutate<v1::CreateUserRequest, v1::User>(ValidateCreate, CreateUser);
+  Method& get = methods.Read<v1::GetUserRequest, v1::User>(GetUser);
+  Methods::ValidateBy<v1::GetUserRequest>(get, ValidateGet);
+  Method& list = methods.Scan<v1::ListUsersRequest, v1::ListUsersResponse>(ListUsers);
+  Methods::ValidateBy<v1::ListUsersRequest>(list, ValidateList);
+  Method& fields =
+      methods.Read<v1::ListUserFieldsRequest, v1::ListUserFieldsResponse>(ListUserFields);
+  Methods::ValidateBy<v1::ListUserFieldsRequest>(
+      fields, [](const v1::ListUserFieldsRequest& request) {
+        return ParseNameIn(Collection::kTenant, "tenant", request.tenant()).status();
       });
 
-  Method& update = methods.Mutate<v1::UpdateUserRequest, v1::User>(
-      Users::ValidateUpdate<v1::UpdateUserRequest>, Users::DoUpdate<v1::UpdateUserRequest>);
+  Method& update = methods.Mutate<v1::UpdateUserRequest, v1::User>(ValidateUpdate, UpdateUser);
   Methods::AuthorizeBy<v1::UpdateUserRequest>(update, MayUpdate);
 
   Method& remove = methods.Mutate<v1::DeleteUserRequest, google::protobuf::Empty>(
@@ -117,22 +391,17 @@ void RegisterUserService(Methods& methods) {
   Method& suspend = methods.Mutate<v1::SuspendUserRequest, v1::User>(
       Users::ValidateName<v1::SuspendUserRequest>,
       [](MutateCall& call, const v1::SuspendUserRequest& request, v1::User* response) {
-        return Users::SetSuspended(call, request, true, response);
+        return SetSuspended(call, request, true, response);
       });
-  Methods::AuthorizeBy<v1::SuspendUserRequest>(
-      suspend, [](const RuleCall& call, const v1::SuspendUserRequest& request) {
-        return CheckIdentityRule(call, UserKind::kNoun, request.name());
-      });
+  Methods::AuthorizeBy<v1::SuspendUserRequest>(suspend, MayChangeIdentity<v1::SuspendUserRequest>);
 
   Method& reactivate = methods.Mutate<v1::ReactivateUserRequest, v1::User>(
       Users::ValidateName<v1::ReactivateUserRequest>,
       [](MutateCall& call, const v1::ReactivateUserRequest& request, v1::User* response) {
-        return Users::SetSuspended(call, request, false, response);
+        return SetSuspended(call, request, false, response);
       });
-  Methods::AuthorizeBy<v1::ReactivateUserRequest>(
-      reactivate, [](const RuleCall& call, const v1::ReactivateUserRequest& request) {
-        return CheckIdentityRule(call, UserKind::kNoun, request.name());
-      });
+  Methods::AuthorizeBy<v1::ReactivateUserRequest>(reactivate,
+                                                  MayChangeIdentity<v1::ReactivateUserRequest>);
 
   RegisterServiceAccounts(methods);
 }

@@ -103,7 +103,8 @@ class Reader {
 
   /// How many rows were read since the reader was made: each key that Get or MultiGet looked up,
   /// found or not, and each row that a cursor stood on. For tests that hold a call to the number of
-  /// rows that it may read, and for statistics. Thread-safe; costs a relaxed atomic addition a row.
+  /// rows that it may read, and for statistics. What is read through a WriteGroup counts for the
+  /// reader beneath it too. Thread-safe; costs a relaxed atomic addition a row.
   uint64_t rows_read() const { return rows_read_.load(std::memory_order_relaxed); }
 
  protected:
@@ -117,11 +118,17 @@ class Reader {
   /// them.
   virtual std::unique_ptr<RowSource> ReadRange(Table table, const KeyRange& range,
                                                const ScanOptions& options) const = 0;
+  /// The reader that this one reads through; null for one that reads from disk.
+  virtual const Reader* Beneath() const { return nullptr; }
 
  private:
   friend class Cursor;
   friend class WriteGroup;
-  void CountRows(uint64_t rows) const { rows_read_.fetch_add(rows, std::memory_order_relaxed); }
+  void CountRows(uint64_t rows) const {
+    for (const Reader* reader = this; reader != nullptr; reader = reader->Beneath()) {
+      reader->rows_read_.fetch_add(rows, std::memory_order_relaxed);
+    }
+  }
 
   mutable std::atomic<uint64_t> rows_read_{0};
 };

@@ -71,6 +71,7 @@ class WriteGroup : public Reader {
       Table table, absl::Span<const std::string> keys) const override;
   std::unique_ptr<RowSource> ReadRange(Table table, const KeyRange& range,
                                        const ScanOptions& options) const override;
+  const Reader* Beneath() const override { return beneath_; }
 
   void Set(Table table, absl::string_view key, std::optional<absl::string_view> value);
   const Rows& rows(Table table) const { return rows_[static_cast<size_t>(table)]; }

@@ -33,6 +33,15 @@ struct IsKnown {
   }
 };
 
+absl::StatusOr<std::vector<std::string>> KeysIn(const store::Reader& reader,
+                                                const store::KeyRange& range) {
+  std::vector<std::string> keys;
+  store::Cursor cursor = reader.Scan(Table::kIndexes, range);
+  while (cursor.Next()) keys.emplace_back(cursor.key());
+  if (!cursor.status().ok()) return cursor.status();
+  return keys;
+}
+
 }  // namespace
 
 void TenantDraft::AddIfNew(ChangeOp op) {
@@ -117,6 +126,56 @@ void TenantDraft::EraseEntity(absl::string_view relative) {
   Erase(TableOf(name->collection), EntityKey(number(), name->collection, name->id));
 }
 
+// Everything of a user that hangs on what the profile says.
+absl::Status TenantDraft::EraseProfile(const rows::UserRow& row) {
+  const v1::User& user = row.user();
+  if (!user.email().empty()) Erase(Table::kIndexes, EmailIndexKey(number(), user.email()));
+  if (!user.external_id().empty()) {
+    Erase(Table::kIndexes, ExternalIdKey(number(), user.external_id()));
+  }
+  if (row.manager() != 0) Erase(Table::kIndexes, ReportKey(number(), row.manager(), row.uid()));
+
+  absl::StatusOr<std::vector<std::string>> reports =
+      KeysIn(reader(), ReportKeys(number(), row.uid()));
+  if (!reports.ok()) return reports.status();
+  for (const std::string& index : *reports) {
+    store::KeyReader key(Table::kIndexes, index);
+    key.U64();
+    key.U8();
+    key.U32();
+    const SubjectId report(key.U32());
+    if (absl::Status status = key.Finish(); !status.ok()) return status;
+    Erase(Table::kIndexes, index);
+    const std::string id(SplitRelative(state_->SubjectName(report))->id);
+    absl::StatusOr<std::optional<rows::UserRow>> below = Get<rows::UserRow>(id);
+    if (!below.ok()) return below.status();
+    if (!below->has_value()) continue;
+    (*below)->set_manager(0);
+    Put(id, **std::move(below));
+  }
+
+  absl::StatusOr<std::vector<std::string>> answers =
+      KeysIn(reader(), ProfileAnswerKeys(number(), row.uid()));
+  if (!answers.ok()) return answers.status();
+  for (const std::string& index : *answers) {
+    store::KeyReader key(Table::kIndexes, index);
+    key.U64();
+    key.U8();
+    key.U32();
+    const std::string request = KeptAnswerKey(number(), key.String());
+    if (absl::Status status = key.Finish(); !status.ok()) return status;
+    Erase(Table::kIndexes, index);
+    // A retry still finds that it was carried out, and no more than that.
+    absl::StatusOr<std::optional<rows::RequestRow>> kept =
+        ReadRow<rows::RequestRow>(reader(), Table::kRequests, request);
+    if (!kept.ok()) return kept.status();
+    if (!kept->has_value()) continue;
+    (*kept)->clear_response();
+    Write(Table::kRequests, request, **kept);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status TenantDraft::EraseSubject(SubjectId subject) {
   for (const AssignmentRecord& record : state_->AssignmentsOf(subject)) {
     Erase(Table::kAssignments, AssignmentKey(number(), AssignmentId(record.uid)));
@@ -133,8 +192,8 @@ absl::Status TenantDraft::EraseSubject(SubjectId subject) {
     absl::StatusOr<std::optional<rows::UserRow>> row =
         Get<rows::UserRow>(SplitRelative(relative)->id);
     if (!row.ok()) return row.status();
-    if (row->has_value() && !(*row)->user().email().empty()) {
-      Erase(Table::kIndexes, EmailIndexKey(number(), (*row)->user().email()));
+    if (row->has_value()) {
+      if (absl::Status status = EraseProfile(**row); !status.ok()) return status;
     }
   }
   EraseEntity(relative);

@@ -101,7 +101,9 @@ class TenantDraft {
   void EraseAssignment(AssignmentId uid, SubjectId subject);
   void EraseOverride(ScopeId scope, absl::string_view role, absl::string_view permission);
   void EraseMember(SubjectId group, SubjectId member);
-  /// The user, service account or group with its row, assignments, memberships and members.
+  /// The user, service account or group with its row, assignments, memberships and members; of a
+  /// user the indexes of the profile, the kept answers that show it, and the place above those who
+  /// report to them. Cost: a row for each.
   absl::Status EraseSubject(SubjectId subject);
   /// A scope and all that stands below it, with assignments and overrides. Users and groups whose
   /// home was there get the nearest scope above `top` as their home. `top` is not the tenant.
@@ -143,6 +145,7 @@ class TenantDraft {
 
   void AddIfNew(ChangeOp op);
   void EraseEntity(absl::string_view relative);
+  absl::Status EraseProfile(const rows::UserRow& row);
 
   const std::shared_ptr<Tenant> tenant_;
   const WorldState* state_;

@@ -16,6 +16,11 @@ constexpr uint8_t kTenantPart = 0;
 constexpr uint8_t kCountersPart = 1;
 // What the second part of a key in kIndexes says.
 constexpr uint8_t kEmailIndex = 1;
+constexpr uint8_t kExternalIdIndex = 2;
+constexpr uint8_t kReportIndex = 3;
+constexpr uint8_t kProfileAnswerIndex = 25;
+// What the second part of a key in kRequests says, beside the times at which answers are forgotten.
+constexpr uint8_t kAnswerPart = 1;
 
 template <typename Row, typename Resource>
 PutScope ScopeOp(Collection collection, ScopeKind kind, absl::string_view id, const Row& row,
@@ -106,6 +111,24 @@ std::string RevisionKey(uint64_t tenant, uint64_t revision) {
 }
 std::string EmailIndexKey(uint64_t tenant, absl::string_view email) {
   return KeyWriter(tenant).U8(kEmailIndex).String(absl::AsciiStrToLower(email)).Take();
+}
+std::string ExternalIdKey(uint64_t tenant, absl::string_view external_id) {
+  return KeyWriter(tenant).U8(kExternalIdIndex).String(external_id).Take();
+}
+std::string ReportKey(uint64_t tenant, uint32_t manager, uint32_t report) {
+  return KeyWriter(tenant).U8(kReportIndex).U32(manager).U32(report).Take();
+}
+store::KeyRange ReportKeys(uint64_t tenant, uint32_t manager) {
+  return KeyWriter(tenant).U8(kReportIndex).U32(manager).Range();
+}
+std::string ProfileAnswerKey(uint64_t tenant, uint32_t user, absl::string_view request_id) {
+  return KeyWriter(tenant).U8(kProfileAnswerIndex).U32(user).String(request_id).Take();
+}
+store::KeyRange ProfileAnswerKeys(uint64_t tenant, uint32_t user) {
+  return KeyWriter(tenant).U8(kProfileAnswerIndex).U32(user).Range();
+}
+std::string KeptAnswerKey(uint64_t tenant, absl::string_view request_id) {
+  return KeyWriter(tenant).U8(kAnswerPart).String(request_id).Take();
 }
 
 ChangeOp ToOp(absl::string_view id, const rows::UserRow& row) {

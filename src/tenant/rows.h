@@ -36,6 +36,15 @@ std::string OverrideKey(uint64_t tenant, ScopeId scope, absl::string_view role,
 std::string RevisionKey(uint64_t tenant, uint64_t revision);  ///< In kChanges and kAudit.
 /// In kIndexes. Addresses that differ in case alone have one key.
 std::string EmailIndexKey(uint64_t tenant, absl::string_view email);
+std::string ExternalIdKey(uint64_t tenant, absl::string_view external_id);
+/// In kIndexes: who reports to a user, and all who do.
+std::string ReportKey(uint64_t tenant, uint32_t manager, uint32_t report);
+store::KeyRange ReportKeys(uint64_t tenant, uint32_t manager);
+/// In kIndexes: a kept answer (KeptAnswerKey) that shows a user's profile, and all that do.
+std::string ProfileAnswerKey(uint64_t tenant, uint32_t user, absl::string_view request_id);
+store::KeyRange ProfileAnswerKeys(uint64_t tenant, uint32_t user);
+/// In kRequests: the first answer to a request id.
+std::string KeptAnswerKey(uint64_t tenant, absl::string_view request_id);
 
 template <typename Row>
 std::string FormatRow(const Row& row) {
