@@ -297,7 +297,8 @@ class PolicyChange {
   }
 
   // Each name that the new role lists must be one that the old role, or one of the author's,
-  // lists too.
+  // lists too. A role that the policy adds is on nobody's list yet: it is judged by its own cells
+  // and lists, which give no more than the author could have given to the role that lists it.
   template <typename ListOf>
   void CheckEntries(const RoleInfo& role, absl::string_view what,
                     const std::vector<RoleId>& entries, ListOf list_of) {
@@ -305,9 +306,10 @@ class PolicyChange {
     for (RoleId entry : entries) {
       const std::string& name = next_.role(entry).name;
       const std::optional<RoleId> old_entry = old_.FindRole(name);
+      if (!old_entry.has_value()) continue;
       const auto lists = [&](RoleId who) {
         const std::vector<RoleId>& list = list_of(old_.role(who));
-        return old_entry.has_value() && std::binary_search(list.begin(), list.end(), *old_entry);
+        return std::binary_search(list.begin(), list.end(), *old_entry);
       };
       bool known = before.has_value() && lists(*before);
       for (RoleId mine : author_roles_) known = known || lists(mine);

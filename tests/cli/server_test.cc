@@ -293,6 +293,21 @@ TEST_F(ServerTest, P4_ThePolicyIsValidatedComparedAppliedAndRolledBack) {
   EXPECT_EQ(As(kAnn, {"policy", "apply", wrong}).code, 2);
 }
 
+TEST_F(ServerTest, Rule15_TheSamplePolicyIsAppliedByAnAdministrator) {
+  Do(kAnn, {"courses", "create", "sampled", "--parent", "catalogs/safety"});
+  Do(kAnn, {"users", "create", "cleo", "--home", "catalogs/safety"});
+  Do(kAnn, {"users", "create", "cai", "--home", "catalogs/safety"});
+  Do(kAnn, {"assign", "users/cleo", "course_admin", "courses/sampled"});
+  Do(kAnn, {"policy", "apply", Source("docs/sample/policy.textproto")});
+  Do("users/cleo", {"assign", "users/cai", "coach", "courses/sampled"});
+  EXPECT_EQ(As("users/cai", {"check", "users/cai", "enrollment.read", "courses/sampled"}).code, 0);
+  EXPECT_EQ(As("users/cai", {"check", "users/cai", "course.update", "courses/sampled"}).code, 1);
+  // In force is what the other tests began with.
+  EXPECT_THAT(As(kAnn, {"policy", "rollback", "policyVersions/1"}).err, HasSubstr("`coach`"));
+  Do("users/cleo", {"revoke", "users/cai", "coach", "courses/sampled"});
+  Do(kAnn, {"policy", "rollback", "policyVersions/1"});
+}
+
 TEST_F(ServerTest, ResourcesOfEveryKindAreListed) {
   for (const char* kind : {"users", "service-accounts", "groups", "catalogs", "courses", "plans",
                            "sessions", "assignments"}) {

@@ -111,6 +111,28 @@ TEST_F(PolicyChangeTest, Rule15_AProhibitComesAndGoesByWhoMayProhibit) {
   EXPECT_TRUE(Change(kBob, Parts()).ok()) << "nothing changes";
 }
 
+TEST_F(PolicyChangeTest, Rule15_ARoleThatIsAddedMayBeListedByAnother) {
+  const auto with_coach = [](absl::string_view coach) {
+    Parts parts;
+    parts.author = absl::StrCat(R"(roles { name: "author" assignable_at: TENANT
+      grants { permissions: ["policy.apply", "course.own", "course.read"] } may_assign: "coach" }
+      roles { name: "coach" assignable_at: COURSE )",
+                                coach, " }");
+    return parts;
+  };
+  EXPECT_TRUE(Change(kBob, with_coach(R"(grants { permissions: "course.read" })")).ok());
+  const absl::Status more = Change(kBob, with_coach(R"(grants { permissions: "course.kill" })"));
+  EXPECT_THAT(std::string(more.message()), HasSubstr("`course.kill` for `coach`"));
+  const absl::Status higher =
+      Change(kBob, with_coach(R"(grants { permissions: "course.read" } may_assign: "guard")"));
+  EXPECT_THAT(std::string(higher.message()), HasSubstr("`guard` in may_assign of `coach`"));
+  // A role that is there already is no matter of who is on the list.
+  Parts listed;
+  listed.author = R"(roles { name: "author" assignable_at: TENANT
+    grants { permissions: ["policy.apply", "course.own", "course.read"] } may_assign: "limited" })";
+  EXPECT_FALSE(Change(kBob, listed).ok());
+}
+
 TEST_F(PolicyChangeTest, Rule15_AProhibitDroppedLaysBareAnOverride) {
   small_.Do(Override(kSafety, "limited", "course.edit", Effect::kAllow),
             PutOverride{kSafety, "limited", "course.kill", Effect::kAllow, false,
