@@ -812,7 +812,7 @@ TEST_F(RoleServiceTest, Rule3_OverridesOfOneScopeNameAtMostFourSetsOfFacts) {
   const auto fifth = Allow("users/ann", "courses/fire", "course.share", {"enrollment_open"});
   EXPECT_THAT(fifth.violations(), ElementsAre("TOO_MANY_FACT_SETS"));
   EXPECT_THAT(fifth.message(), HasSubstr("`course.read`"));
-  EXPECT_THAT(fifth.message(), HasSubstr("the limit is 4"));
+  EXPECT_THAT(fifth.message(), HasSubstr("the limit of 4"));
   // The same set again is none more, and neither is another effect or another scope.
   const auto same = Allow("users/ann", "courses/fire", "course.share", {"same_cohort"});
   ASSERT_TRUE(same.ok()) << same.message();
