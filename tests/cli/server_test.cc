@@ -328,12 +328,56 @@ TEST_F(ServerTest, M1_TheLifeOfAUser) {
             "--home", "catalogs/safety"});
   EXPECT_EQ(Do(kAnn, {"users", "suspend", "una"}), "suspended users/una\n");
   EXPECT_THAT(Do(kAnn, {"users", "list"}),
-              HasSubstr("users/una\tUna\tuna@example.com\tcatalogs/safety\tsuspended\n"));
+              HasSubstr("users/una\tUna\tuna@example.com\tcatalogs/safety\t\t\tsuspended\n"));
   EXPECT_EQ(Do(kAnn, {"users", "reactivate", "una"}), "reactivated users/una\n");
   // Nobody but the people themselves is given that by lms365.
   const CliRun refused = As(kAnn, {"users", "delete", "una"});
   EXPECT_EQ(refused.code, 2);
   EXPECT_THAT(refused.err, HasSubstr("user.delete"));
+}
+
+TEST_F(ServerTest, TA3_SettingsSectionBySection) {
+  EXPECT_EQ(Do(kAnn, {"settings", "set", "mobile", "enabled: true offline_days: 14"}),
+            "set mobile\n  enabled: true\n  offline_days: 14\n");
+  const std::string text = Do(kAnn, {"settings", "get", "mobile"});
+  EXPECT_EQ(text, "enabled: true\noffline_days: 14\n");
+  EXPECT_THAT(Do(kAnn, {"settings", "get"}), HasSubstr("localization\n  languages: \"en\"\n"));
+  // What one prints the other reads.
+  Do(kAnn, {"settings", "set", "mobile", "--file", Write("mobile.textproto", text)});
+  Do(kAnn, {"settings", "set", "mobile", ""});
+  const std::string history = Do(kAnn, {"settings", "history", "mobile"});
+  EXPECT_THAT(history, HasSubstr("  users/ann  mobile\n- enabled: true\n- offline_days: 14\n"));
+  EXPECT_THAT(history, EndsWith("  users/ann  mobile\n+ enabled: true\n+ offline_days: 14\n"));
+
+  const CliRun zone =
+      As(kAnn, {"settings", "set", "localization", "languages: \"en\" time_zone: \"Europe/Wien\""});
+  EXPECT_EQ(zone.code, 2);
+  EXPECT_THAT(zone.err, HasSubstr("settings.localization.time_zone"));
+  const CliRun typo = As(kAnn, {"settings", "set", "mobile", "offline_day: 14"});
+  EXPECT_EQ(typo.code, 2);
+  EXPECT_THAT(typo.err, HasSubstr("1:12: "));
+  EXPECT_EQ(As(kAnn, {"settings", "get", "mobil"}).code, 2);
+}
+
+TEST_F(ServerTest, P1_ProfilesAndTheirFields) {
+  Do(kAnn, {"settings", "set", "user-fields",
+            "fields { id: 'team' display_name: 'Team' type: TEXT visibility: PUBLIC }"});
+  EXPECT_EQ(Do(kAnn, {"users", "fields"}),
+            "id\tdisplay name\ttype\tchoices\tvisibility\tstate\nteam\tTeam\tTEXT\t\tPUBLIC\t\n");
+  Do(kAnn, {"users", "create", "ada", "--home", "catalogs/safety", "--given-name", "Ada",
+            "--external-id", "HR-1", "--field", "team=Fire"});
+  Do(kAnn, {"users", "create", "eve", "--home", "catalogs/safety", "--manager", "users/ada"});
+  EXPECT_EQ(Do(kAnn, {"users", "update", "eve", "--field", "team=Ice", "--locale", "de-AT"}),
+            "updated users/eve\n");
+  EXPECT_THAT(Do(kAnn, {"users", "get", "eve"}),
+              HasSubstr("manager\tusers/ada\nfields\tteam, Ice\n"));
+  EXPECT_THAT(Do(kAnn, {"users", "list", "--manager", "users/ada"}), HasSubstr("users/eve\t"));
+  EXPECT_EQ(Do("users/eve", {"users", "get", "ada", "--public"}),
+            "name\tusers/ada\ndisplay name\tada\nfields\tteam, Fire\n");
+  EXPECT_EQ(As("users/eve", {"users", "get", "ada"}).code, 2);
+  const CliRun form = As(kAnn, {"users", "update", "eve", "--field", "team"});
+  EXPECT_EQ(form.code, 2);
+  EXPECT_THAT(form.err, HasSubstr("like department=Fire"));
 }
 
 TEST_F(ServerTest, JsonIsThatOfTheContract) {

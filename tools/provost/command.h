@@ -58,6 +58,9 @@ void AddPolicyCommands(Tool& tool);
 // Those of `provost policy` that ask a server.
 void AddPolicyVersionCommands(Tool& tool, CLI::App& policy);
 void AddResourceCommands(Tool& tool);
+// Those of `provost users` that are about no single one.
+void AddUserFieldCommands(Tool& tool, CLI::App& users);
+void AddSettingsCommands(Tool& tool);
 void AddTenantCommands(Tool& tool);
 void AddTestCommand(Tool& tool);
 

@@ -23,7 +23,8 @@ using google::protobuf::Message;
 // What a list leaves out; a single resource shows it.
 bool IsForDetailAlone(const FieldDescriptor& field) {
   static const auto* const names =
-      new std::set<std::string>{"create_time", "update_time", "etag", "source", "digest"};
+      new std::set<std::string>{"create_time", "update_time", "etag",   "source",    "digest",
+                                "given_name",  "family_name", "locale", "time_zone", "fields"};
   return names->count(field.name()) != 0;
 }
 

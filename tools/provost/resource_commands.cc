@@ -67,6 +67,12 @@ constexpr FieldFlag kFieldFlags[] = {
     {"display_name", "--display-name", FieldForm::kText,
      "Its name for people; a new one without is called by its id"},
     {"email", "--email", FieldForm::kText, "What the user signs in with"},
+    {"given_name", "--given-name", FieldForm::kText, "The given name"},
+    {"family_name", "--family-name", FieldForm::kText, "The family name"},
+    {"locale", "--locale", FieldForm::kText, "The language: de-AT"},
+    {"time_zone", "--time-zone", FieldForm::kText, "The time zone: Europe/Vienna"},
+    {"external_id", "--external-id", FieldForm::kText, "What another system calls the user"},
+    {"manager", "--manager", FieldForm::kSubject, "The line manager: users/cat"},
     {"parent_scope", "--parent", FieldForm::kScope, "The scope that it is directly under"},
     {"home_scope", "--home", FieldForm::kScope, "The scope at which questions about it are asked"},
     {"scope", "--at", FieldForm::kScope, "The scope where the role is held"},
@@ -124,6 +130,8 @@ struct Values {
   std::map<std::string, std::string> texts;
   std::map<std::string, bool> flags;
   InitialTenant initial;
+  std::vector<std::string> user_fields;  // id=value
+  bool is_public = false;
   size_t limit = 0;
 };
 
@@ -295,6 +303,29 @@ absl::Status SetFields(Context& context, const Values& values, Message& message,
   return absl::OkStatus();
 }
 
+// Sets the fields of a user that the tenant defines, each by itself.
+absl::Status SetUserFields(const std::vector<std::string>& given, v1::User& user,
+                           google::protobuf::FieldMask* mask) {
+  for (const std::string& text : given) {
+    const size_t equals = text.find('=');
+    if (equals == 0 || equals == std::string::npos) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--field `", text, "`: wanted a field and its value, like department=Fire"));
+    }
+    v1::UserFieldValue& field = *user.add_fields();
+    field.set_field(text.substr(0, equals));
+    field.set_value(text.substr(equals + 1));
+    if (mask != nullptr) mask->add_paths(absl::StrCat("fields.", field.field()));
+  }
+  return absl::OkStatus();
+}
+
+// Which part of a user is shown; null for requests that do not ask.
+const FieldDescriptor* ViewField(const Descriptor& request) {
+  const FieldDescriptor* const field = request.FindFieldByName("view");
+  return field != nullptr && field->enum_type() == v1::User::View_descriptor() ? field : nullptr;
+}
+
 absl::StatusOr<std::string> NameOf(const Names& names, const ResourceType& type,
                                    const std::string& id) {
   if (*type.collection != '\0') return names.Full(id, type.collection);
@@ -338,6 +369,12 @@ absl::StatusOr<std::unique_ptr<Message>> MakeRequest(Context& context, const Ver
     // Something without a name for people is called by its id.
     if (verb.word == "create") SetText(*resource, "display_name", values.id);
     status.Update(SetFields(context, values, *resource, mask));
+    if (auto* const user = dynamic_cast<v1::User*>(resource)) {
+      status.Update(SetUserFields(values.user_fields, *user, mask));
+    }
+  }
+  if (values.is_public) {
+    reflection->SetEnumValue(request.get(), ViewField(verb.request()), v1::User::PUBLIC);
   }
   for (const auto& [field, is_set] : values.flags) {
     if (is_set) {
@@ -442,6 +479,15 @@ void AddVerb(Tool& tool, CLI::App& group, const Verb& verb) {
   for (const BoolFlag& flag : kBoolFlags) {
     if (request.FindFieldByName(flag.field) == nullptr) continue;
     command->add_flag(flag.flag, values->flags[flag.field], flag.help);
+  }
+  if (verb.resource_field != nullptr && verb.type->message == v1::User::descriptor()) {
+    command
+        ->add_option("--field", values->user_fields,
+                     "A field that the tenant defines; again for more of them")
+        ->type_name("ID=VALUE");
+  }
+  if (ViewField(request) != nullptr) {
+    command->add_flag("--public", values->is_public, "What everybody may see, and nothing else");
   }
   if (InitialTenant::IsWantedBy(request)) values->initial.AddOptions(command);
   if (verb.word == "list") {
@@ -557,6 +603,7 @@ void AddResourceCommands(Tool& tool) {
     group->group("Resources");
     for (const Verb& verb : VerbsOf(type)) AddVerb(tool, *group, verb);
     if (type.message == v1::Group::descriptor()) AddMemberCommands(tool, *group);
+    if (type.message == v1::User::descriptor()) AddUserFieldCommands(tool, *group);
   }
 }
 

@@ -57,6 +57,7 @@ void AddAllCommands(Tool& tool) {
   AddRoleCommands(tool);
   AddPolicyCommands(tool);
   AddResourceCommands(tool);
+  AddSettingsCommands(tool);
   AddTenantCommands(tool);
   AddTestCommand(tool);
 }
