@@ -11,6 +11,9 @@
 #include "absl/strings/str_cat.h"
 #include "provost/v1/user_service.pb.h"
 #include "service/authorize.h"
+#include "service/export_users.h"
+#include "service/import_rows.h"
+#include "service/import_users.h"
 #include "service/lookup.h"
 #include "service/manager_chain.h"
 #include "service/service_accounts.h"
@@ -404,6 +407,9 @@ void RegisterUserService(Methods& methods) {
                                                   MayChangeIdentity<v1::ReactivateUserRequest>);
 
   RegisterServiceAccounts(methods);
+  RegisterImportUsers(methods);
+  RegisterImportProgress(methods);
+  RegisterExportUsers(methods);
 }
 
 }  // namespace provost
