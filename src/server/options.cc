@@ -62,6 +62,10 @@ absl::Status CheckOptions(const ServerOptions& options) {
     return Wrong("max-request-bytes", absl::StrCat(options.max_request_bytes),
                  "wanted 1024 to 1073741824");
   }
+  if (options.max_package_bytes < 1 || options.max_package_bytes > (int64_t{1} << 40)) {
+    return Wrong("max-package-bytes", absl::StrCat(options.max_package_bytes),
+                 absl::StrCat("wanted 1 to ", int64_t{1} << 40));
+  }
   struct Positive {
     absl::string_view name;
     size_t value;

@@ -2,6 +2,7 @@
 #define PROVOST_SERVER_OPTIONS_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "absl/status/status.h"
@@ -28,6 +29,8 @@ struct ServerOptions {
   absl::Duration list_hold = absl::Minutes(5);
   /// For calls whose caller sets no deadline.
   absl::Duration default_deadline = absl::Seconds(60);
+  /// Largest file that can be uploaded as a package, in bytes.
+  int64_t max_package_bytes = 512 << 20;
   /// How long calls under way may take after SIGTERM before they are cut off.
   absl::Duration drain = absl::Seconds(10);
   /// trace, debug, info, warn, error or off. Reads that succeed are logged at debug.
@@ -49,7 +52,8 @@ struct ServerOptions {
   size_t scan_threads = 2;
   /// Large reads that may wait.
   size_t max_waiting_scans = 256;
-  /// States held for lists that the callers of one tenant are continuing; one caller has at most 16.
+  /// States held for lists that the callers of one tenant are continuing; one caller has at
+  /// most 16.
   size_t max_held_lists = 128;
 };
 

@@ -139,6 +139,8 @@ int RunServer(int argc, char** argv) {
   Add(app, "request-ttl", options.request_ttl, "How long the answer to a request id is kept");
   Add(app, "list-hold", options.list_hold, "How long a list can be continued");
   Add(app, "default-deadline", options.default_deadline, "For calls whose caller sets no deadline");
+  Add(app, "max-package-bytes", options.max_package_bytes,
+      "Largest file that can be uploaded as a package, in bytes");
   Add(app, "drain", options.drain, "How long calls under way may take after SIGTERM");
   AddParsed(app, "log-level", "How much to log; reads that succeed at debug", "LEVEL",
             options.log_level, "wanted trace, debug, info, warn, error or off",

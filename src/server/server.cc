@@ -14,9 +14,11 @@
 #include "server/listen_check.h"
 #include "service/access_service.h"
 #include "service/catalog_service.h"
+#include "service/content_service.h"
 #include "service/course_service.h"
 #include "service/door.h"
 #include "service/group_service.h"
+#include "service/package_upload.h"
 #include "service/policies.h"
 #include "service/policy_service.h"
 #include "service/role_service.h"
@@ -123,12 +125,14 @@ absl::Status Server::Parts::Serve() {
   writer_options.lane.max_group_mutations = options.max_group_changes;
   writer_options.group.request_ttl = options.request_ttl;
   writer = std::make_unique<TenantWriter>(registry.get(), writer_options);
-  backend = Backend{registry.get(), writer.get(), scans.get(), pages.get(), bootstrap.get()};
+  backend = Backend{registry.get(), writer.get(),    scans.get(),
+                    pages.get(),    bootstrap.get(), options.max_package_bytes};
 
   absl::StatusOr<Methods> methods = Methods::OfContract();
   if (!methods.ok()) return methods.status();
   RegisterAccessService(*methods);
   RegisterCatalogService(*methods);
+  RegisterContentService(*methods);
   RegisterCourseService(*methods);
   RegisterGroupService(*methods);
   RegisterPolicyService(*methods);
@@ -148,6 +152,7 @@ absl::Status Server::Parts::Serve() {
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddListeningPort(options.listen, grpc::InsecureServerCredentials(), &port);
   if (absl::Status status = door->RegisterWith(&builder); !status.ok()) return status;
+  if (absl::Status status = SweepUploads(backend); !status.ok()) return status;
   grpc = builder.BuildAndStart();
   if (grpc == nullptr || port == 0) {
     return absl::UnavailableError(absl::StrCat("cannot listen on ", options.listen,

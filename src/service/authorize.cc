@@ -3,13 +3,12 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "policy/decide/check.h"
 #include "policy/decide/effect.h"
 #include "policy/decide/held.h"
+#include "service/places.h"
 #include "tenant/errors.h"
-#include "tenant/rows.h"
 
 namespace provost {
 namespace {
@@ -29,69 +28,6 @@ FactSet SelfFact(const Matrix& matrix, bool about_self) {
   if (!about_self) return 0;
   const std::optional<int> bit = matrix.FindFact("self");
   return bit.has_value() ? FactSet{1} << *bit : 0;
-}
-
-// Who made the scope, where its row says so.
-SubjectId CreatorOf(const store::Reader& reader, uint64_t tenant, const ResourceName& name) {
-  const std::string key = EntityKey(tenant, name.collection, name.id);
-  const store::Table table = TableOf(name.collection);
-  auto creator = [&](auto row) {
-    return row.ok() && row->has_value() ? SubjectId((*row)->creator()) : SubjectId(0);
-  };
-  switch (name.collection) {
-    case Collection::kCatalogs:
-      return creator(ReadRow<rows::CatalogRow>(reader, table, key));
-    case Collection::kCourses:
-      return creator(ReadRow<rows::CourseRow>(reader, table, key));
-    case Collection::kPlans:
-      return creator(ReadRow<rows::TrainingPlanRow>(reader, table, key));
-    case Collection::kSessions:
-      return creator(ReadRow<rows::SessionRow>(reader, table, key));
-    default:
-      return SubjectId(0);
-  }
-}
-
-// Where something is, or nothing where it is not.
-absl::StatusOr<std::optional<ScopeId>> PlaceOf(const ResourceName& name, const WorldState& state,
-                                               const store::Reader& reader, uint64_t tenant) {
-  if (name.IsScope()) {
-    const ScopeId scope = state.FindScope(name.Relative());
-    return state.HasScope(scope) ? std::optional<ScopeId>(scope) : std::nullopt;
-  }
-  if (name.IsSubject()) {
-    const SubjectId subject = state.FindSubject(name.Relative());
-    if (!state.HasSubject(subject)) return std::optional<ScopeId>();
-    const ScopeId home = state.HomeOf(subject);
-    return std::optional<ScopeId>(home.value == 0 ? state.root() : home);
-  }
-  if (name.collection == Collection::kAssignments) {
-    uint64_t uid = 0;
-    if (!absl::SimpleAtoi(name.id, &uid)) return std::optional<ScopeId>();
-    absl::StatusOr<std::optional<rows::AssignmentRow>> row = ReadRow<rows::AssignmentRow>(
-        reader, store::Table::kAssignments, AssignmentKey(tenant, AssignmentId(uid)));
-    if (!row.ok()) return row.status();
-    if (!row->has_value()) return std::optional<ScopeId>();
-    return std::optional<ScopeId>((*row)->scope());
-  }
-  if (name.collection == Collection::kOverrides) {
-    const std::optional<OverrideId> id = ParseOverrideId(name.id);
-    const ScopeId scope(id->scope);
-    const std::optional<RoleId> role = state.matrix().FindRole(id->role);
-    const std::optional<PermissionId> permission = state.matrix().FindPermission(id->permission);
-    if (!role.has_value() || !permission.has_value() || !state.HasScope(scope)) {
-      return std::optional<ScopeId>();
-    }
-    for (const OverrideRecord& record : state.OverridesAt(scope)) {
-      if (record.role == role->value && record.permission == permission->value) {
-        return std::optional<ScopeId>(scope);
-      }
-    }
-    return std::optional<ScopeId>();
-  }
-  // A policy's version belongs to the tenant.
-  if (name.collection == Collection::kPolicyVersions) return std::optional<ScopeId>(state.root());
-  return std::optional<ScopeId>();
 }
 
 // Would the actor be allowed `permission` at a thing of `kind` that stood right under the tenant?
@@ -138,6 +74,14 @@ ScopeKind KindOf(Collection collection) {
       return ScopeKind::kCourse;
     case Collection::kSessions:
       return ScopeKind::kSession;
+    case Collection::kPackages:
+    case Collection::kPages:
+    case Collection::kQuizzes:
+    case Collection::kQuestionPools:
+    case Collection::kCertificateTemplates:
+      return ScopeKind::kCatalog;
+    case Collection::kTasks:
+      return ScopeKind::kCourse;
     default:
       return ScopeKind::kTenant;
   }
@@ -321,14 +265,14 @@ absl::Status Authorize(const MethodRule& rule, const Message& request, const Act
   for (const Subject::Place& place : subject.places) {
     if (option.self_free() && place.about_self) continue;
     if (option.scopes() == v1::Authorization::EACH) continue;
-    absl::StatusOr<std::optional<ScopeId>> scope = PlaceOf(place.name, target, reader, tenant);
-    if (!scope.ok()) return scope.status();
+    absl::StatusOr<std::optional<ItemPlace>> found = FindPlace(place.name, target, reader, tenant);
+    if (!found.ok()) return found.status();
     const ScopeKind kind =
-        scope->has_value() ? target.KindOf(**scope) : KindOf(place.name.collection);
+        found->has_value() ? target.KindOf((*found)->home) : KindOf(place.name.collection);
     const std::string& permission = rule.PermissionFor(request, static_cast<v1::Scope::Kind>(kind),
                                                        CollectionName(place.name.collection));
     const std::string name = place.name.ToString();
-    if (!scope->has_value()) {
+    if (!found->has_value()) {
       if (missing_is_fine) continue;
       // Asking AccessService about what does not exist is answered; elsewhere it is missing.
       const absl::string_view asked =
@@ -345,18 +289,23 @@ absl::Status Authorize(const MethodRule& rule, const Message& request, const Act
     Question question;
     question.subject = actor.subject;
     question.permission = *id;
-    question.scope = **scope;
+    question.scope = (*found)->home;
     question.facts = SelfFact(target.matrix(), place.about_self);
     question.time = now;
     Decision decision = Check(target, question);
+    const ItemQuestion item(target, reader, tenant, actor.subject, now);
     if (decision.reason == Reason::kMissingFacts) {
       const std::optional<int> bit = target.matrix().FindFact("creator");
-      if (bit.has_value() && CreatorOf(reader, tenant, place.name) == actor.subject) {
+      if (bit.has_value() && item.IsCreator(**found)) {
         question.facts |= FactSet{1} << *bit;
         decision = Check(target, question);
       }
     }
     if (decision.allowed()) continue;
+    if (option.scopes() == v1::Authorization::HOME_OR_SHARED) {
+      if (item.Ask(**found, permission) != ItemAccess::kNone) continue;
+      if (item.IsFrozen(**found, permission)) return Frozen(name);
+    }
     return decision.reason == Reason::kFrozen ? Frozen(name) : NotPermitted(permission, name);
   }
   return absl::OkStatus();
@@ -366,10 +315,10 @@ absl::Status WithoutReason(absl::Status status, const Subject& subject, SubjectI
                            const WorldState& target, const store::Reader& reader, absl::Time now) {
   if (!absl::IsPermissionDenied(status)) return status;
   for (const Subject::Place& place : subject.places) {
-    absl::StatusOr<std::optional<ScopeId>> scope =
-        PlaceOf(place.name, target, reader, subject.tenant->number());
-    if (!scope.ok() || !scope->has_value() ||
-        !IsAllowed(target, actor, "role.read", **scope, false, now)) {
+    absl::StatusOr<std::optional<ItemPlace>> found =
+        FindPlace(place.name, target, reader, subject.tenant->number());
+    if (!found.ok() || !found->has_value() ||
+        !IsAllowed(target, actor, "role.read", (*found)->home, false, now)) {
       return NotPermitted("", place.name.ToString());
     }
   }

@@ -66,7 +66,7 @@ absl::Status CheckActive(const WorldState& state, const Actor& actor);
 bool IsAllowed(const WorldState& state, SubjectId actor, absl::string_view permission,
                ScopeId scope, bool about_self, absl::Time now);
 
-/// The kind of scope that names of a collection name.
+/// The kind of scope that names of a collection name; for content, that a home of it may be.
 ScopeKind KindOf(Collection collection);
 
 }  // namespace provost

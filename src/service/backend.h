@@ -47,6 +47,7 @@ struct Backend {
   ScanPool* scans = nullptr;
   Pages* pages = nullptr;
   BootstrapSecret* bootstrap = nullptr;
+  int64_t max_package_bytes = 0;  ///< The largest file that can be uploaded.
 };
 
 }  // namespace provost

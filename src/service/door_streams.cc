@@ -47,10 +47,14 @@ class Door::Sender : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   void Step() {
     Arena arena;
     Message* const item = call_.method->response->New(&arena);
-    absl::StatusOr<bool> made = cancelled_ ? Gone() : CheckTime(call_.deadline);
-    if (made.status().ok()) made = Make(item);
-    absl::Status status = made.status();
-    if (status.ok() && *made) {
+    absl::Status status = cancelled_ ? Gone() : CheckTime(call_.deadline);
+    bool more = false;
+    if (status.ok()) {
+      absl::StatusOr<bool> made = Make(item);
+      status = made.status();
+      more = made.ok() && *made;
+    }
+    if (more) {
       bytes_.Clear();
       status = SerializeMessage(*item, &bytes_);
       if (status.ok()) {

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "provost/v1/access_service.pb.h"
 #include "provost/v1/catalog_service.pb.h"
+#include "provost/v1/content_service.pb.h"
 #include "provost/v1/course_service.pb.h"
 #include "provost/v1/group_service.pb.h"
 #include "provost/v1/policy_service.pb.h"
@@ -20,6 +21,7 @@ absl::StatusOr<Methods> Methods::OfContract() {
       v1::Assignment::descriptor()->file(),   v1::Tenant::descriptor()->file(),
       v1::User::descriptor()->file(),         v1::Group::descriptor()->file(),
       v1::Catalog::descriptor()->file(),      v1::Course::descriptor()->file(),
+      v1::ContentItem::descriptor()->file(),
   };
   Methods methods;
   for (const google::protobuf::FileDescriptor* file : files) {

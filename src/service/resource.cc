@@ -29,7 +29,7 @@ bool IsUuid(absl::string_view text) {
 
 }  // namespace
 
-std::string EtagOf(uint32_t uid, uint64_t revision) {
+std::string EtagOf(uint64_t uid, uint64_t revision) {
   return absl::StrCat(absl::Hex(uid), "-", absl::Hex(revision));
 }
 

@@ -21,7 +21,7 @@ namespace provost {
 
 /// The etag of a row: it changes with every change of the row (AIP-154). Only comparing it with
 /// another of the same resource means anything.
-std::string EtagOf(uint32_t uid, uint64_t revision);
+std::string EtagOf(uint64_t uid, uint64_t revision);
 
 /// ABORTED if `seen` is set and is not `current`.
 absl::Status CheckEtag(absl::string_view name, absl::string_view seen, absl::string_view current);

@@ -5,11 +5,13 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "policy/decide/delegation.h"
 #include "policy/decide/freeze.h"
+#include "service/content_rows.h"
 #include "service/lookup.h"
 #include "service/methods.h"
 #include "service/pages.h"
@@ -392,6 +394,26 @@ class ScopeResource {
                          " catalogs, courses, plans or sessions stand in it; move them, or set "
                          "`force` to delete them too"));
       }
+    }
+    std::vector<ScopeId> scopes;
+    call.state().ForEachInSubtree(scope, [&](ScopeId below) {
+      scopes.push_back(below);
+      return true;
+    });
+    for (ScopeId below : scopes) {
+      if (!request.force()) {
+        absl::StatusOr<size_t> items =
+            CountItemsAt(call.draft.reader(), call.draft.number(), below, 1000);
+        if (!items.ok()) return items.status();
+        if (*items > 0) {
+          return FailedPrecondition(
+              "NOT_EMPTY", request.name(),
+              absl::StrCat(*items, *items == 1000 ? " or more" : "",
+                           " items of content have their home there; set `force` to delete them "
+                           "too"));
+        }
+      }
+      if (absl::Status status = EraseContentAt(call.draft, below); !status.ok()) return status;
     }
     call.draft.Describe(request.name());
     return call.draft.EraseSubtree(scope);

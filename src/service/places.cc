@@ -1,0 +1,152 @@
+#include "service/places.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "policy/decide/check.h"
+#include "policy/decide/freeze.h"
+#include "service/content_rows.h"
+#include "tenant/rows.h"
+
+namespace provost {
+namespace {
+
+absl::StatusOr<std::optional<ItemPlace>> AssignmentPlace(const ResourceName& name,
+                                                         const store::Reader& reader,
+                                                         uint64_t tenant) {
+  uint64_t uid = 0;
+  if (!absl::SimpleAtoi(name.id, &uid)) return std::optional<ItemPlace>();
+  absl::StatusOr<std::optional<rows::AssignmentRow>> row = ReadRow<rows::AssignmentRow>(
+      reader, store::Table::kAssignments, AssignmentKey(tenant, AssignmentId(uid)));
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) return std::optional<ItemPlace>();
+  return std::optional<ItemPlace>({ScopeId((*row)->scope()), SubjectId(0), {}});
+}
+
+std::optional<ItemPlace> OverridePlace(const ResourceName& name, const WorldState& state) {
+  const std::optional<OverrideId> id = ParseOverrideId(name.id);
+  const ScopeId scope(id->scope);
+  const std::optional<RoleId> role = state.matrix().FindRole(id->role);
+  const std::optional<PermissionId> permission = state.matrix().FindPermission(id->permission);
+  if (!role.has_value() || !permission.has_value() || !state.HasScope(scope)) return std::nullopt;
+  for (const OverrideRecord& record : state.OverridesAt(scope)) {
+    if (record.role == role->value && record.permission == permission->value) {
+      return ItemPlace{scope, SubjectId(0), {}};
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<ItemPlace>> FindPlace(const ResourceName& name,
+                                                   const WorldState& state,
+                                                   const store::Reader& reader, uint64_t tenant) {
+  if (name.IsScope()) {
+    const ScopeId scope = state.FindScope(name.Relative());
+    if (!state.HasScope(scope)) return std::optional<ItemPlace>();
+    return std::optional<ItemPlace>({scope, SubjectId(0), {}});
+  }
+  if (name.IsSubject()) {
+    const SubjectId subject = state.FindSubject(name.Relative());
+    if (!state.HasSubject(subject)) return std::optional<ItemPlace>();
+    const ScopeId home = state.HomeOf(subject);
+    return std::optional<ItemPlace>({home.value == 0 ? state.root() : home, SubjectId(0), {}});
+  }
+  switch (name.collection) {
+    case Collection::kAssignments:
+      return AssignmentPlace(name, reader, tenant);
+    case Collection::kOverrides:
+      return OverridePlace(name, state);
+    case Collection::kPolicyVersions:  // Belongs to the tenant.
+      return std::optional<ItemPlace>({state.root(), SubjectId(0), {}});
+    case Collection::kPackages:
+    case Collection::kPages:
+    case Collection::kQuizzes:
+    case Collection::kQuestionPools:
+    case Collection::kTasks:
+    case Collection::kCertificateTemplates: {
+      absl::StatusOr<std::optional<rows::ContentRow>> row = ReadItem(reader, tenant, name);
+      if (!row.ok()) return row.status();
+      if (!row->has_value() || !state.HasScope(ScopeId((*row)->home()))) {
+        return std::optional<ItemPlace>();
+      }
+      return std::optional<ItemPlace>(PlaceOf(**row));
+    }
+    default:
+      return std::optional<ItemPlace>();
+  }
+}
+
+SubjectId CreatorOf(const store::Reader& reader, uint64_t tenant, absl::string_view scope_name) {
+  const std::optional<RelativeName> name = SplitRelative(scope_name);
+  if (!name.has_value()) return SubjectId(0);
+  const std::string key = EntityKey(tenant, name->collection, name->id);
+  const store::Table table = TableOf(name->collection);
+  const auto creator = [](auto row) {
+    return row.ok() && row->has_value() ? SubjectId((*row)->creator()) : SubjectId(0);
+  };
+  switch (name->collection) {
+    case Collection::kCatalogs:
+      return creator(ReadRow<rows::CatalogRow>(reader, table, key));
+    case Collection::kCourses:
+      return creator(ReadRow<rows::CourseRow>(reader, table, key));
+    case Collection::kPlans:
+      return creator(ReadRow<rows::TrainingPlanRow>(reader, table, key));
+    case Collection::kSessions:
+      return creator(ReadRow<rows::SessionRow>(reader, table, key));
+    default:
+      return SubjectId(0);
+  }
+}
+
+bool ItemQuestion::Made(SubjectId creator, ScopeId scope) const {
+  if (actor_.value == 0) return false;
+  return creator == actor_ || CreatorOf(reader_, tenant_, state_.ScopeName(scope)) == actor_;
+}
+
+Decision ItemQuestion::AskAt(ScopeId scope, SubjectId creator, absl::string_view permission) const {
+  const Matrix& matrix = state_.matrix();
+  const std::optional<PermissionId> id = matrix.FindPermission(permission);
+  if (!id.has_value() || !state_.HasScope(scope)) return Decision{Reason::kNotGranted};
+  Question question;
+  question.subject = actor_;
+  question.permission = *id;
+  question.scope = scope;
+  question.time = now_;
+  const Decision decision = Check(state_, question);
+  if (decision.reason != Reason::kMissingFacts) return decision;
+  const std::optional<int> bit = matrix.FindFact("creator");
+  if (!bit.has_value() || !Made(creator, scope)) return decision;
+  question.facts = FactSet{1} << *bit;
+  return Check(state_, question);
+}
+
+ItemAccess ItemQuestion::Ask(const ItemPlace& place, absl::string_view permission) const {
+  const std::optional<PermissionId> id = state_.matrix().FindPermission(permission);
+  if (!id.has_value()) return ItemAccess::kNone;
+  if (AskAt(place.home, place.creator, permission).allowed()) return ItemAccess::kHome;
+  const bool is_write = state_.matrix().permission(*id).access == Access::kWrite;
+  if (is_write && !CheckPathNotFrozen(state_, place.home).ok()) return ItemAccess::kNone;
+  ItemAccess access = ItemAccess::kNone;
+  for (const ItemPlace::Share& share : place.shares) {
+    const ItemAccess gives = share.manage ? ItemAccess::kManage : ItemAccess::kUse;
+    if (gives <= access || (is_write && !share.manage)) continue;
+    if (AskAt(share.scope, place.creator, permission).allowed()) access = gives;
+  }
+  return access;
+}
+
+bool ItemQuestion::IsFrozen(const ItemPlace& place, absl::string_view permission) const {
+  if (AskAt(place.home, place.creator, permission).reason == Reason::kFrozen) return true;
+  const bool home_frozen = !CheckPathNotFrozen(state_, place.home).ok();
+  for (const ItemPlace::Share& share : place.shares) {
+    if (!share.manage) continue;
+    const Decision decision = AskAt(share.scope, place.creator, permission);
+    if (decision.reason == Reason::kFrozen || (home_frozen && decision.allowed())) return true;
+  }
+  return false;
+}
+
+}  // namespace provost
