@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "store/key.h"
 #include "tenant/errors.h"
+#include "tenant/index_parts.h"
 #include "tenant/rows.h"
 #include "tenant/times.h"
 
@@ -15,13 +16,6 @@ namespace {
 using store::KeyWriter;
 using store::Table;
 
-// What the second part of a key in kIndexes says.
-constexpr uint8_t kItemAt = 10;
-constexpr uint8_t kItemName = 11;
-constexpr uint8_t kPlaced = 12;
-constexpr uint8_t kDrawn = 13;
-constexpr uint8_t kCourseItems = 22;
-constexpr uint8_t kUpload = 25;
 // What follows the version in a key of kContentVersions.
 constexpr uint8_t kBodyPart = 0;
 constexpr uint8_t kCommentPart = 1;
@@ -128,41 +122,41 @@ std::string ChunkKey(uint64_t tenant, uint64_t blob, uint32_t number) {
   return KeyWriter(tenant).U64(blob).U32(number).Take();
 }
 std::string ItemNameKey(uint64_t tenant, uint64_t item) {
-  return KeyWriter(tenant).U8(kItemName).U64(item).Take();
+  return KeyWriter(tenant).U8(kItemNameIndex).U64(item).Take();
 }
 std::string ItemAtKey(uint64_t tenant, ScopeId scope, bool shared, uint64_t item) {
-  return KeyWriter(tenant).U8(kItemAt).U32(scope.value).U8(shared ? 1 : 0).U64(item).Take();
+  return KeyWriter(tenant).U8(kItemPlaceIndex).U32(scope.value).U8(shared ? 1 : 0).U64(item).Take();
 }
 std::string PlacedKey(uint64_t tenant, uint64_t item, ScopeId course) {
-  return KeyWriter(tenant).U8(kPlaced).U64(item).U32(course.value).Take();
+  return KeyWriter(tenant).U8(kItemCourseIndex).U64(item).U32(course.value).Take();
 }
 std::string DrawnKey(uint64_t tenant, uint64_t pool, uint64_t quiz, int32_t version) {
   return KeyWriter(tenant)
-      .U8(kDrawn)
+      .U8(kPoolQuizIndex)
       .U64(pool)
       .U64(quiz)
       .U32(static_cast<uint32_t>(version))
       .Take();
 }
 std::string CourseItemsKey(uint64_t tenant, ScopeId course) {
-  return KeyWriter(tenant).U8(kCourseItems).U32(course.value).Take();
+  return KeyWriter(tenant).U8(kCourseItemIndex).U32(course.value).Take();
 }
 std::string UploadKey(uint64_t tenant, uint64_t blob) {
-  return KeyWriter(tenant).U8(kUpload).U64(blob).Take();
+  return KeyWriter(tenant).U8(kUploadIndex).U64(blob).Take();
 }
 store::KeyRange ItemsAt(uint64_t tenant, ScopeId scope) {
-  return KeyWriter(tenant).U8(kItemAt).U32(scope.value).Range();
+  return KeyWriter(tenant).U8(kItemPlaceIndex).U32(scope.value).Range();
 }
 store::KeyRange PlacedIn(uint64_t tenant, uint64_t item) {
-  return KeyWriter(tenant).U8(kPlaced).U64(item).Range();
+  return KeyWriter(tenant).U8(kItemCourseIndex).U64(item).Range();
 }
 store::KeyRange DrawnBy(uint64_t tenant, uint64_t pool) {
-  return KeyWriter(tenant).U8(kDrawn).U64(pool).Range();
+  return KeyWriter(tenant).U8(kPoolQuizIndex).U64(pool).Range();
 }
 store::KeyRange VersionsOf(uint64_t tenant, uint64_t item) {
   return KeyWriter(tenant).U64(item).Range();
 }
-store::KeyRange UploadsOf(uint64_t tenant) { return KeyWriter(tenant).U8(kUpload).Range(); }
+store::KeyRange UploadsOf(uint64_t tenant) { return KeyWriter(tenant).U8(kUploadIndex).Range(); }
 
 absl::StatusOr<std::optional<rows::ContentRow>> ReadItem(const store::Reader& reader,
                                                          uint64_t tenant,
@@ -339,8 +333,9 @@ absl::StatusOr<size_t> CountItemsAt(const store::Reader& reader, uint64_t tenant
                                     size_t limit) {
   store::ScanOptions options;
   options.limit = limit;
-  store::Cursor cursor = reader.Scan(
-      Table::kIndexes, KeyWriter(tenant).U8(kItemAt).U32(scope.value).U8(0).Range(), options);
+  store::Cursor cursor =
+      reader.Scan(Table::kIndexes,
+                  KeyWriter(tenant).U8(kItemPlaceIndex).U32(scope.value).U8(0).Range(), options);
   size_t count = 0;
   while (cursor.Next()) ++count;
   if (!cursor.status().ok()) return cursor.status();

@@ -19,15 +19,11 @@ using store::KeyWriter;
 using store::Table;
 using store::WriteGroup;
 
-// What the second part of a key in kRequests says.
-constexpr uint8_t kAnswerPart = 1;
+// What the second part of a key in kRequests says, beside that of KeptAnswerKey().
 constexpr uint8_t kExpiryPart = 2;
 // Each kept answer makes room by forgetting up to so many that are past their time.
 constexpr uint64_t kForgetAtOnce = 4;
 
-std::string AnswerKey(uint64_t tenant, absl::string_view request_id) {
-  return KeyWriter(tenant).U8(kAnswerPart).String(request_id).Take();
-}
 std::string ExpiryKey(uint64_t tenant, absl::Time expires, absl::string_view request_id) {
   return KeyWriter(tenant).U8(kExpiryPart).Time(expires).String(request_id).Take();
 }
@@ -264,7 +260,7 @@ absl::StatusOr<std::optional<std::string>> GroupBuilder::FindAnswer(const Tenant
                                                                     const WriteGroup& group,
                                                                     absl::Time now) const {
   absl::StatusOr<std::optional<rows::RequestRow>> row = ReadRow<rows::RequestRow>(
-      group, Table::kRequests, AnswerKey(mutation.answers->number(), mutation.request_id));
+      group, Table::kRequests, KeptAnswerKey(mutation.answers->number(), mutation.request_id));
   if (!row.ok()) return row.status();
   if (!row->has_value() || FromTimestamp((*row)->expires()) <= now) {
     return std::optional<std::string>();
@@ -302,7 +298,7 @@ void GroupBuilder::KeepAnswer(const TenantMutation& mutation, absl::string_view 
   }
   for (const auto& [key, request_id] : old) {
     group.Delete(Table::kRequests, key);
-    group.Delete(Table::kRequests, AnswerKey(tenant, request_id));
+    group.Delete(Table::kRequests, KeptAnswerKey(tenant, request_id));
   }
   rows::RequestRow row;
   row.set_principal(mutation.actor.name);
@@ -311,7 +307,7 @@ void GroupBuilder::KeepAnswer(const TenantMutation& mutation, absl::string_view 
   row.set_response(std::string(response));
   const absl::Time expires = now + options_.request_ttl;
   *row.mutable_expires() = ToTimestamp(expires);
-  group.Put(Table::kRequests, AnswerKey(tenant, mutation.request_id), FormatRow(row));
+  group.Put(Table::kRequests, KeptAnswerKey(tenant, mutation.request_id), FormatRow(row));
   group.Put(Table::kRequests, ExpiryKey(tenant, expires, mutation.request_id), "1");
 }
 

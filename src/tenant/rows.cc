@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "tenant/index_parts.h"
 #include "tenant/times.h"
 
 namespace provost {
@@ -14,11 +15,6 @@ using store::Table;
 // What the second part of a key in kTenants says.
 constexpr uint8_t kTenantPart = 0;
 constexpr uint8_t kCountersPart = 1;
-// What the second part of a key in kIndexes says.
-constexpr uint8_t kEmailIndex = 1;
-constexpr uint8_t kExternalIdIndex = 2;
-constexpr uint8_t kReportIndex = 3;
-constexpr uint8_t kProfileAnswerIndex = 25;
 // What the second part of a key in kRequests says, beside the times at which answers are forgotten.
 constexpr uint8_t kAnswerPart = 1;
 

@@ -1,0 +1,25 @@
+#ifndef PROVOST_TENANT_INDEX_PARTS_H_
+#define PROVOST_TENANT_INDEX_PARTS_H_
+
+#include <cstdint>
+
+namespace provost {
+
+/// What the second part of a key in kIndexes says: which way of finding a row this is. Part of the
+/// format on disk; a number is never used again for another, so all of them stand here.
+enum IndexPart : uint8_t {
+  kEmailIndex = 1,           ///< E-mail address: the user.
+  kExternalIdIndex = 2,      ///< External id: the user.
+  kReportIndex = 3,          ///< Manager, report.
+  kItemPlaceIndex = 10,      ///< Scope, how, content item.
+  kItemNameIndex = 11,       ///< Content item: its name.
+  kItemCourseIndex = 12,     ///< Content item, course that it stands in.
+  kPoolQuizIndex = 13,       ///< Question pool, quiz that draws from it.
+  kCourseItemIndex = 22,     ///< Course, position: the content item.
+  kUploadIndex = 25,         ///< Upload under way.
+  kProfileAnswerIndex = 26,  ///< User, kept answer that shows the profile.
+};
+
+}  // namespace provost
+
+#endif  // PROVOST_TENANT_INDEX_PARTS_H_
