@@ -17,7 +17,6 @@ using ::testing::Not;
 using Item = v1::ContentItem;
 constexpr auto kDenied = grpc::StatusCode::PERMISSION_DENIED;
 constexpr auto kNotFound = grpc::StatusCode::NOT_FOUND;
-constexpr auto kPrecondition = grpc::StatusCode::FAILED_PRECONDITION;
 
 // kim runs catalogs/safety, olga catalogs/office, cora courses/fire, which is in safety and where
 // lea learns; otto learns at courses/desk, which is in office.
