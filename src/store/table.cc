@@ -30,13 +30,6 @@ constexpr std::array<NamedTable, kTableCount> kNamedTables = {{
     {Table::kContentVersions, "content_versions"},
     {Table::kContentChunks, "content_chunks"},
     {Table::kJobs, "jobs"},
-    {Table::kTimers, "timers"},
-    {Table::kEnrollments, "enrollments"},
-    {Table::kTrainingAssignments, "training_assignments"},
-    {Table::kNotifications, "notifications"},
-    {Table::kOutbox, "outbox"},
-    {Table::kCompetencies, "competencies"},
-    {Table::kStatistics, "statistics"},
 }};
 
 }  // namespace

@@ -21,38 +21,31 @@ namespace provost::store {
 /// Keys begin with the tenant's number everywhere but in `kMeta` (see key.h). What stands behind
 /// it, and what the values hold, is the business of the rooms above.
 enum class Table : uint8_t {
-  kMeta,                 ///< About the database itself: `format_version`. Keys are plain names.
-  kTenants,              ///< One row a tenant, with its settings and its last revision.
-  kPolicies,             ///< Policy versions.
-  kUsers,                ///< User profiles and service accounts.
-  kGroups,               ///< Groups.
-  kMembers,              ///< Memberships of groups.
-  kCatalogs,             ///< Catalogs.
-  kCourses,              ///< Courses.
-  kPlans,                ///< Training plans.
-  kSessions,             ///< Sessions of courses.
-  kAssignments,          ///< Who holds which role where.
-  kOverrides,            ///< Overrides and freezes.
-  kIndexes,              ///< Second ways to find a row of any other table.
-  kChanges,              ///< The change feed: one row a revision.
-  kAudit,                ///< Who did what.
-  kRequests,             ///< First answers to requests that carry an id, for retries.
-  kSettings,             ///< Settings of a tenant, and their history.
-  kContent,              ///< Content items.
-  kContentVersions,      ///< Versions of content items, with comments on them.
-  kContentChunks,        ///< The bytes of uploaded packages.
-  kJobs,                 ///< Imports, with what they report.
-  kTimers,               ///< What is to be done at a time, in the order of the times.
-  kEnrollments,          ///< Who learns what.
-  kTrainingAssignments,  ///< Who has to do which course or training plan.
-  kNotifications,        ///< Rules, templates and preferences of notifications.
-  kOutbox,               ///< Mail that is to be sent, or was.
-  kCompetencies,         ///< The competency framework.
-  kStatistics,           ///< Figures that are counted by the commits that cause them.
+  kMeta,             ///< About the database itself: `format_version`. Keys are plain names.
+  kTenants,          ///< One row a tenant, with its settings and its last revision.
+  kPolicies,         ///< Policy versions.
+  kUsers,            ///< User profiles and service accounts.
+  kGroups,           ///< Groups.
+  kMembers,          ///< Memberships of groups.
+  kCatalogs,         ///< Catalogs.
+  kCourses,          ///< Courses.
+  kPlans,            ///< Training plans.
+  kSessions,         ///< Sessions of courses.
+  kAssignments,      ///< Who holds which role where.
+  kOverrides,        ///< Overrides and freezes.
+  kIndexes,          ///< Second ways to find a row of any other table.
+  kChanges,          ///< The change feed: one row a revision.
+  kAudit,            ///< Who did what.
+  kRequests,         ///< First answers to requests that carry an id, for retries.
+  kSettings,         ///< Settings of a tenant, and their history.
+  kContent,          ///< Content items.
+  kContentVersions,  ///< Versions of content items, with comments on them.
+  kContentChunks,    ///< The bytes of uploaded packages.
+  kJobs,             ///< Imports, with what they report.
 };
 
 /// How many tables there are.
-inline constexpr size_t kTableCount = 28;
+inline constexpr size_t kTableCount = 21;
 
 /// Every table, in the order of the enumeration.
 const std::array<Table, kTableCount>& AllTables();

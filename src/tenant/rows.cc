@@ -75,19 +75,8 @@ Table TableOf(Collection collection) {
     case Collection::kTasks:
     case Collection::kCertificateTemplates:
       return Table::kContent;
-    case Collection::kEnrollments:
-      return Table::kEnrollments;
-    case Collection::kTrainingAssignments:
-      return Table::kTrainingAssignments;
     case Collection::kImports:
       return Table::kJobs;
-    case Collection::kNotificationRules:
-    case Collection::kNotificationTemplates:
-      return Table::kNotifications;
-    case Collection::kOutboxMessages:
-      return Table::kOutbox;
-    case Collection::kCompetencies:
-      return Table::kCompetencies;
   }
   return Table::kMeta;
 }

@@ -48,14 +48,7 @@ TEST(Table, NamesOnDiskAreTheFormat) {
                           "content",
                           "content_versions",
                           "content_chunks",
-                          "jobs",
-                          "timers",
-                          "enrollments",
-                          "training_assignments",
-                          "notifications",
-                          "outbox",
-                          "competencies",
-                          "statistics"}));
+                          "jobs"}));
 }
 
 TEST(Key, BytesAreTheFormat) {

@@ -232,11 +232,11 @@ TEST_F(OpenTest, TablesThatAnOlderVersionDidNotHaveAreMade) {
   MakeDatabase();
   {
     RawDatabase raw(path_);
-    raw.Unknow({"content", "outbox", "statistics"});
+    raw.Unknow({"content", "jobs", "settings"});
   }
   auto database = OpenOrDie(path_);
   EXPECT_EQ(AllRows(*database, Table::kUsers), kRows);
-  EXPECT_TRUE(AllRows(*database, Table::kOutbox).empty());
+  EXPECT_TRUE(AllRows(*database, Table::kJobs).empty());
 }
 
 TEST_F(OpenTest, AnUnknownTableIsRefusedByName) {
