@@ -96,7 +96,6 @@ absl::Status ValidateCreate(const v1::CreateContentItemRequest& request) {
   if (kind->kind != v1::ContentItem::PACKAGE || item.has_body()) {
     CheckBody(*kind, item.body(), "content_item.body", tenant->tenant, &status);
   }
-  CheckRequestId(request.request_id(), &status);
   return status;
 }
 
@@ -315,7 +314,6 @@ absl::Status ValidateUpdate(const v1::UpdateContentItemRequest& request) {
       CheckText("content_item.display_name", item.display_name(), 1, kMaxDisplayName, &status);
     }
   }
-  CheckRequestId(request.request_id(), &status);
   return status;
 }
 
@@ -367,7 +365,6 @@ absl::Status DoUpdate(MutateCall& call, const v1::UpdateContentItemRequest& requ
 
 absl::Status ValidateDelete(const v1::DeleteContentItemRequest& request) {
   absl::Status status = ParseItemName("name", request.name()).status();
-  CheckRequestId(request.request_id(), &status);
   return status;
 }
 

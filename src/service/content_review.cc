@@ -122,7 +122,6 @@ class Step {
 absl::Status ValidateSubmit(const v1::SubmitVersionRequest& request) {
   absl::Status status = ParseItemName("name", request.name()).status();
   CheckComment(request.comment(), /*needed=*/false, &status);
-  CheckRequestId(request.request_id(), &status);
   return status;
 }
 
@@ -212,7 +211,6 @@ absl::Status ValidateReview(const v1::ReviewVersionRequest& request) {
       request.comment(),
       request.decision() == Request::COMMENT || request.decision() == Request::REQUEST_CHANGES,
       &status);
-  CheckRequestId(request.request_id(), &status);
   return status;
 }
 

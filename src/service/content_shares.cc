@@ -27,7 +27,6 @@ absl::Status CheckPair(const Request& request) {
     AddBadField(&status, "scope", request.scope(),
                 absl::StrCat("wanted a scope of `tenants/", name->tenant, "`"));
   }
-  CheckRequestId(request.request_id(), &status);
   return status;
 }
 

@@ -48,17 +48,6 @@ bool IsCallId(absl::string_view id) {
   return true;
 }
 
-bool IsUuid(absl::string_view text) {
-  if (text.size() != 36) return false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (dash ? text[i] != '-' : !absl::ascii_isxdigit(static_cast<unsigned char>(text[i]))) {
-      return false;
-    }
-  }
-  return true;
-}
-
 const google::protobuf::FieldDescriptor* FindField(const Message& message, const char* name) {
   return message.GetDescriptor()->FindFieldByName(name);
 }
@@ -474,7 +463,9 @@ void Door::Finish(CallState& call, const absl::Status& outcome) {
   }
   // A read that went well is not in the log by default, and an id that nobody asked for costs every
   // check a few per cent.
-  if (call.has_own_id || !status.ok() || call.method->kind == Method::Kind::kMutate) {
+  const bool is_change =
+      call.method->kind == Method::Kind::kMutate || call.method->kind == Method::Kind::kReceive;
+  if (call.has_own_id || !status.ok() || is_change) {
     call.context->AddTrailingMetadata(kCallIdMetadata, call.call_id);
   }
   if (options_.on_call != nullptr) {
@@ -486,7 +477,7 @@ void Door::Finish(CallState& call, const absl::Status& outcome) {
     record.status = status;
     record.duration = absl::Now() - call.start;
     record.revision = call.revision;
-    record.is_change = call.method->kind == Method::Kind::kMutate;
+    record.is_change = is_change;
     record.replayed = call.replayed;
     options_.on_call(record);
   }

@@ -80,7 +80,6 @@ absl::Status ValidateAdd(const v1::AddMemberRequest& request) {
   absl::Status status;
   CheckPair(request, &status);
   CheckWindow("", request, &status);
-  CheckRequestId(request.request_id(), &status);
   return status;
 }
 
@@ -136,7 +135,6 @@ absl::Status DoAdd(MutateCall& call, const v1::AddMemberRequest& request, v1::Me
 absl::Status ValidateRemove(const v1::RemoveMemberRequest& request) {
   absl::Status status;
   CheckPair(request, &status);
-  CheckRequestId(request.request_id(), &status);
   return status;
 }
 

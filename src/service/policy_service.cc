@@ -200,7 +200,6 @@ absl::Status ValidateApply(const v1::ApplyPolicyRequest& request) {
   absl::Status status = CheckOneSource(request);
   if (!status.ok()) return status;
   CheckText("comment", request.comment(), 0, kMaxComment, &status);
-  CheckRequestId(request.request_id(), &status);
   if (!status.ok()) return status;
   return CompileRequest(request).status();
 }
@@ -225,7 +224,6 @@ absl::Status Apply(MutateCall& call, const v1::ApplyPolicyRequest& request,
 absl::Status ValidateRollback(const v1::RollbackPolicyRequest& request) {
   absl::Status status = CheckVersionName(request.name(), /*or_tenant=*/false);
   CheckText("comment", request.comment(), 0, kMaxComment, &status);
-  CheckRequestId(request.request_id(), &status);
   return status;
 }
 

@@ -18,15 +18,6 @@ bool IsSet(const Message& message, const FieldDescriptor& field) {
                              : message.GetReflection()->HasField(message, &field);
 }
 
-bool IsUuid(absl::string_view text) {
-  if (text.size() != 36) return false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (dash ? text[i] != '-' : !absl::ascii_isxdigit(text[i])) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 std::string EtagOf(uint64_t uid, uint64_t revision) {
@@ -102,13 +93,6 @@ void CheckText(absl::string_view field, absl::string_view value, size_t min, siz
 void CheckNewId(absl::string_view field, absl::string_view id, absl::Status* status) {
   if (!id.empty() && !IsValidId(id)) {
     AddBadField(status, field, id, absl::StrCat("wanted ", kIdForm));
-  }
-}
-
-void CheckRequestId(absl::string_view request_id, absl::Status* status) {
-  if (!request_id.empty() && !IsUuid(request_id)) {
-    AddBadField(status, "request_id", request_id,
-                "wanted a UUID such as 6f1c7a52-3b1e-4a0e-9f7d-0d9f2b6c1a11");
   }
 }
 

@@ -46,9 +46,6 @@ inline constexpr size_t kMaxDisplayName = 200;
 /// Adds a bad field to `status` unless `id` is empty or a valid id (AIP-122).
 void CheckNewId(absl::string_view field, absl::string_view id, absl::Status* status);
 
-/// Adds a bad field to `status` unless `request_id` is empty or a UUID (AIP-155).
-void CheckRequestId(absl::string_view request_id, absl::Status* status);
-
 /// The id for something new: `wanted`, or one made from `uid` that is not taken. ALREADY_EXISTS
 /// with the name if `wanted` is taken in `state`, whether as a subject or as a scope.
 absl::StatusOr<std::string> ChooseId(const WorldState& state, absl::string_view tenant,

@@ -55,7 +55,6 @@ absl::Status ValidateUpdate(const v1::UpdateSettingsRequest& request) {
                   absl::StrCat("wanted the section `", field->name(), "` alone"));
     }
   }
-  CheckRequestId(request.request_id(), &status);
   return status;
 }
 

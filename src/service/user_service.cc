@@ -137,7 +137,6 @@ absl::Status ValidateCreate(const v1::CreateUserRequest& request) {
   }
   CheckHome("user.home_scope", request.user().home_scope(), request.parent(), UserKind::kLowestHome,
             &status);
-  CheckRequestId(request.request_id(), &status);
   return status;
 }
 
@@ -276,7 +275,6 @@ absl::Status ValidateUpdate(const v1::UpdateUserRequest& request) {
       ProfileParts(request.update_mask(), request.user());
   if (!parts.ok()) return status.ok() ? parts.status() : status;
   for (const std::string& part : *parts) CheckProfileField(part, request.user(), &status);
-  CheckRequestId(request.request_id(), &status);
   return status;
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -37,14 +38,7 @@ constexpr struct {
     {Collection::kQuestionPools, "questionPools", "question pool"},
     {Collection::kTasks, "tasks", "task"},
     {Collection::kCertificateTemplates, "certificateTemplates", "certificate template"},
-    {Collection::kEnrollments, "enrollments", "enrollment", IdForm::kNumber},
-    {Collection::kTrainingAssignments, "trainingAssignments", "training assignment",
-     IdForm::kNumber},
     {Collection::kImports, "imports", "import", IdForm::kUuid},
-    {Collection::kNotificationRules, "notificationRules", "notification rule"},
-    {Collection::kNotificationTemplates, "notificationTemplates", "notification template"},
-    {Collection::kOutboxMessages, "outboxMessages", "message", IdForm::kNumber},
-    {Collection::kCompetencies, "competencies", "competency"},
 };
 
 bool IsLowerOrDigit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
@@ -62,17 +56,6 @@ bool IsNumberId(absl::string_view id) {
   return absl::SimpleAtoi(id, &number) && number > 0 && absl::StrCat(number) == id;
 }
 
-// A UUID in lower case, as RFC 9562 writes it.
-bool IsUuid(absl::string_view id) {
-  if (id.size() != 36) return false;
-  for (size_t i = 0; i < id.size(); ++i) {
-    const bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
-    const bool is_hex = (id[i] >= '0' && id[i] <= '9') || (id[i] >= 'a' && id[i] <= 'f');
-    if (is_dash ? id[i] != '-' : !is_hex) return false;
-  }
-  return true;
-}
-
 IdForm FormOf(Collection collection) {
   for (const auto& entry : kCollections) {
     if (entry.collection == collection) return entry.form;
@@ -87,7 +70,7 @@ std::optional<absl::string_view> WantedInstead(IdForm form, absl::string_view id
       if (!IsNumberId(id)) return "a number from 1 on";
       break;
     case IdForm::kUuid:
-      if (!IsUuid(id)) return "a UUID in lower case";
+      if (!IsUuid(id) || id != absl::AsciiStrToLower(id)) return "a UUID in lower case";
       break;
     case IdForm::kOverride:
       if (!ParseOverrideId(id).has_value()) return "<scope uid>.<role>.<permission>";
@@ -121,6 +104,17 @@ bool IsValidId(absl::string_view id) {
   if (id.empty() || id.size() > kMaxIdBytes || !IsLowerOrDigit(id[0])) return false;
   for (char c : id) {
     if (!IsLowerOrDigit(c) && c != '.' && c != '_' && c != '-') return false;
+  }
+  return true;
+}
+
+bool IsUuid(absl::string_view text) {
+  if (text.size() != 36) return false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (dash ? text[i] != '-' : !absl::ascii_isxdigit(static_cast<unsigned char>(text[i]))) {
+      return false;
+    }
   }
   return true;
 }

@@ -13,30 +13,24 @@ namespace provost {
 /// What a resource name names. Names are flat under the tenant (`tenants/acme/courses/fire`), so a
 /// move renames nothing and a name cannot lie about its parents.
 enum class Collection : uint8_t {
-  kTenant,                 ///< `tenants/acme` itself.
-  kUsers,                  ///< `users`
-  kServiceAccounts,        ///< `serviceAccounts`
-  kGroups,                 ///< `groups`
-  kCatalogs,               ///< `catalogs`
-  kCourses,                ///< `courses`
-  kPlans,                  ///< `plans`
-  kSessions,               ///< `sessions`
-  kAssignments,            ///< `assignments`; the id is a decimal uid.
-  kOverrides,              ///< `overrides`; the id is `<scope uid>.<role>.<permission>`.
-  kPolicyVersions,         ///< `policyVersions`; the id is a decimal number.
-  kPackages,               ///< `packages`
-  kPages,                  ///< `pages`
-  kQuizzes,                ///< `quizzes`
-  kQuestionPools,          ///< `questionPools`
-  kTasks,                  ///< `tasks`: work that learners hand in.
-  kCertificateTemplates,   ///< `certificateTemplates`
-  kEnrollments,            ///< `enrollments`; the id is a decimal uid.
-  kTrainingAssignments,    ///< `trainingAssignments`; the id is a decimal uid.
-  kImports,                ///< `imports`; the id is a UUID that the caller made.
-  kNotificationRules,      ///< `notificationRules`
-  kNotificationTemplates,  ///< `notificationTemplates`
-  kOutboxMessages,         ///< `outboxMessages`; the id is a decimal uid.
-  kCompetencies,           ///< `competencies`
+  kTenant,                ///< `tenants/acme` itself.
+  kUsers,                 ///< `users`
+  kServiceAccounts,       ///< `serviceAccounts`
+  kGroups,                ///< `groups`
+  kCatalogs,              ///< `catalogs`
+  kCourses,               ///< `courses`
+  kPlans,                 ///< `plans`
+  kSessions,              ///< `sessions`
+  kAssignments,           ///< `assignments`; the id is a decimal uid.
+  kOverrides,             ///< `overrides`; the id is `<scope uid>.<role>.<permission>`.
+  kPolicyVersions,        ///< `policyVersions`; the id is a decimal number.
+  kPackages,              ///< `packages`
+  kPages,                 ///< `pages`
+  kQuizzes,               ///< `quizzes`
+  kQuestionPools,         ///< `questionPools`
+  kTasks,                 ///< `tasks`: work that learners hand in.
+  kCertificateTemplates,  ///< `certificateTemplates`
+  kImports,               ///< `imports`; the id is a UUID that the caller made.
 };
 
 /// As it stands in names: `users`. Empty for kTenant.
@@ -53,6 +47,9 @@ extern const absl::string_view kIdForm;
 
 /// True for ids that people give: `kIdForm`.
 bool IsValidId(absl::string_view id);
+
+/// True for a UUID as RFC 9562 writes it, in letters of either case.
+bool IsUuid(absl::string_view text);
 
 /// The id of the built-in tenant in which everything above tenants is judged.
 inline constexpr absl::string_view kSystemTenantId = "system";
