@@ -67,11 +67,7 @@ void CheckImportOptions(const v1::ImportOptions& options, absl::Status* status) 
   }
 }
 
-absl::Status CheckImportData(size_t data_bytes, const google::protobuf::Message& rest) {
-  if (data_bytes > kMaxImportData) {
-    return BadField("data", absl::StrCat(data_bytes, " bytes"),
-                    absl::StrCat("wanted at most ", kMaxImportData, " bytes in a message"));
-  }
+absl::Status CheckLaterMessage(const google::protobuf::Message& rest) {
   if (rest.ByteSizeLong() > 0) {
     return absl::InvalidArgumentError(
         "a message after the first has more than `data`; wanted everything else in the first");

@@ -62,7 +62,7 @@ inline constexpr size_t kMaxImportData = size_t{1} << 20;
 /// Adds bad fields for options that are wrong by themselves.
 void CheckImportOptions(const v1::ImportOptions& options, absl::Status* status);
 /// INVALID_ARGUMENT for a message that cannot follow the first: `rest` is all of it but its data.
-absl::Status CheckImportData(size_t data_bytes, const google::protobuf::Message& rest);
+absl::Status CheckLaterMessage(const google::protobuf::Message& rest);
 
 /// One stream of an import, from wherever the last one came to.
 ///
@@ -150,9 +150,7 @@ class ImportSink : public Sink<Request, v1::Import> {
     if (!is_first_) {
       Request rest = request;
       rest.clear_data();
-      if (absl::Status status = CheckImportData(request.data().size(), rest); !status.ok()) {
-        return status;
-      }
+      if (absl::Status status = CheckLaterMessage(rest); !status.ok()) return status;
     }
     is_first_ = false;
     return run_->Take(call, request.data());

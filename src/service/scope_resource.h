@@ -172,7 +172,6 @@ class ScopeResource {
     CheckNewId(absl::StrCat(Kind::kField, "_id"), Kind::IdOf(request), &status);
     CheckText(absl::StrCat(Kind::kField, ".display_name"), resource.display_name(), 1,
               kMaxDisplayName, &status);
-    CheckRequestId(request.request_id(), &status);
     return status;
   }
 
@@ -325,7 +324,6 @@ class ScopeResource {
       CheckText(absl::StrCat(Kind::kField, ".", field), resource.display_name(), 1, kMaxDisplayName,
                 &status);
     }
-    CheckRequestId(request.request_id(), &status);
     return status;
   }
 
@@ -371,7 +369,6 @@ class ScopeResource {
   template <typename Request>
   static absl::Status ValidateId(const Request& request) {
     absl::Status status = CheckCollection("name", request.name());
-    CheckRequestId(request.request_id(), &status);
     return status;
   }
 

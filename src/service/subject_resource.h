@@ -100,7 +100,6 @@ struct SubjectKit {
       Kind::CheckField(field, Kind::Of(request), &status);
     }
     Kind::CheckHomeOf(request, &status);
-    CheckRequestId(request.request_id(), &status);
     return status;
   }
 
@@ -224,7 +223,6 @@ struct SubjectKit {
         FieldsToUpdate(request.update_mask(), wanted, Kind::kUpdatable);
     if (!fields.ok()) return status.ok() ? fields.status() : status;
     for (const std::string& field : *fields) Kind::CheckField(field, wanted, &status);
-    CheckRequestId(request.request_id(), &status);
     return status;
   }
 
@@ -258,7 +256,6 @@ struct SubjectKit {
   static absl::Status ValidateName(const Request& request) {
     absl::Status status;
     CheckNameIn(Kind::kCollection, "name", request.name(), &status);
-    CheckRequestId(request.request_id(), &status);
     return status;
   }
 

@@ -171,6 +171,16 @@ TEST_F(ImportTest, M5_AnAttendeeManagerImportsPeople) {
   EXPECT_EQ(Get(kMae, kOtherId).code(), grpc::StatusCode::NOT_FOUND);
 }
 
+TEST_F(ImportTest, IsAnsweredWithTheIdOfItsCallAsAnyChangeIs) {
+  Stream stream(this, kMae);
+  ASSERT_TRUE(stream.Send(Start()));
+  ASSERT_TRUE(stream.Send(absl::StrCat(kHeader, People(1, 3))));
+  ASSERT_TRUE(stream.End().ok()) << stream.answer.message();
+  const auto& trailing = stream.context.GetServerTrailingMetadata();
+  EXPECT_EQ(trailing.count("provost-call-id"), 1u);
+  EXPECT_EQ(trailing.count("provost-revision"), 1u);
+}
+
 TEST_F(ImportTest, M5_AnAuthorMayNot) {
   const auto answer = Import(kAut, Start(), absl::StrCat(kHeader, People(1, 3)));
   EXPECT_EQ(answer.code(), grpc::StatusCode::PERMISSION_DENIED);
