@@ -35,11 +35,24 @@ int FreePort() {
   return ntohs(address.sin_port);
 }
 
+bool IsListening(int port) {
+  const int socket_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  const bool connected =
+      connect(socket_fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
+  close(socket_fd);
+  return connected;
+}
+
 }  // namespace
 
 ServerProcess::ServerProcess(const std::string& data, const std::string& log,
                              absl::Duration timeout) {
-  const std::string server = absl::StrCat("127.0.0.1:", FreePort());
+  const int port = FreePort();
+  const std::string server = absl::StrCat("127.0.0.1:", port);
   const std::string listen = absl::StrCat("--listen=", server);
   const std::string folder = absl::StrCat("--data=", data);
   pid_ = fork();
@@ -51,15 +64,23 @@ ServerProcess::ServerProcess(const std::string& data, const std::string& log,
     std::perror("cannot start " PROVOST_BIN_DIR "/provostd");
     _exit(127);
   }
-  channel_ = MakeChannel(server);
   const absl::Time give_up = absl::Now() + timeout;
-  while (!channel_->WaitForConnected(std::chrono::system_clock::now() +
-                                     std::chrono::milliseconds(20))) {
+  const auto fail_if_over = [&] {
     int status = 0;
     if (waitpid(pid_, &status, WNOHANG) == pid_ || absl::Now() > give_up) {
       std::fprintf(stderr, "the server did not start; see %s\n", log.c_str());
       std::abort();
     }
+  };
+  // A channel that finds nobody waits a second before it tries again.
+  while (!IsListening(port)) {
+    fail_if_over();
+    absl::SleepFor(absl::Milliseconds(5));
+  }
+  channel_ = MakeChannel(server);
+  while (!channel_->WaitForConnected(std::chrono::system_clock::now() +
+                                     std::chrono::milliseconds(20))) {
+    fail_if_over();
   }
 }
 
