@@ -31,7 +31,6 @@ struct UserKind {
   using Resource = v1::User;
   static constexpr Collection kCollection = Collection::kUsers;
   static constexpr absl::string_view kField = "user";
-  static constexpr absl::string_view kIdField = "user_id";
   static constexpr absl::string_view kNoun = "user";
   static constexpr absl::string_view kRead = "user.read";
   static constexpr bool kSelfReads = true;
