@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "policy/decide/automatic.h"
 #include "policy/decide/check.h"
 #include "policy/decide/effect.h"
 #include "policy/decide/exclusive.h"
@@ -209,6 +210,10 @@ absl::Status CheckAssign(const WorldState& state, SubjectId actor, SubjectId sub
                                                    "` cannot be held at a ", ScopeKindName(kind)));
   }
   absl::Status status = CheckGrant(state, actor, role, scope, window, now);
+  if (status.ok() && state.KindOf(subject) == SubjectKind::kGroup &&
+      AutomaticGroups(state, now).count(subject) > 0) {
+    status = CheckHarmless(state, role, scope);
+  }
   if (!status.ok()) return status;
   return CheckExclusiveGrant(state, subject, {role, scope, window}, now);
 }
@@ -226,11 +231,13 @@ absl::Status CheckAddMember(const WorldState& state, SubjectId actor, SubjectId 
                       std::min(window.expires, conferred.window.expires)};
     absl::Status status = CheckGrant(state, actor, conferred.role, conferred.scope, both, now);
     if (!status.ok()) return status;
-    if (both.empty()) continue;
-    status = CheckExclusiveGrant(state, member, {conferred.role, conferred.scope, both}, now);
+  }
+  if (state.KindOf(member) == SubjectKind::kGroup &&
+      AutomaticGroups(state, now).count(member) > 0) {
+    absl::Status status = CheckMayBeAutomatic(state, group, now);
     if (!status.ok()) return status;
   }
-  return CheckExclusiveConferred(state, group, window, now);
+  return CheckExclusiveMember(state, group, member, window, now);
 }
 
 absl::Status CheckRemoveMember(const WorldState& state, SubjectId actor, SubjectId group,
@@ -280,17 +287,17 @@ absl::Status CheckOverride(const WorldState& state, SubjectId actor, ScopeId sco
       then.push_back(record);
     }
   }
-  if (after.has_value()) {
-    OverrideRecord record = *after;
-    record.role = role.value;
-    record.permission = permission.value;
-    touches_prohibit |= record.effect == Effect::kProhibit || record.locked;
-    then.insert(std::upper_bound(then.begin(), then.end(), record,
+  std::optional<OverrideRecord> wanted = after;
+  if (wanted.has_value()) {
+    wanted->role = role.value;
+    wanted->permission = permission.value;
+    touches_prohibit |= wanted->effect == Effect::kProhibit || wanted->locked;
+    then.insert(std::upper_bound(then.begin(), then.end(), *wanted,
                                  [](const OverrideRecord& a, const OverrideRecord& b) {
                                    return std::make_pair(a.role, a.permission) <
                                           std::make_pair(b.role, b.permission);
                                  }),
-                record);
+                *wanted);
   }
   if (touches_prohibit && !IsAllowedNear(state, actor, "role.prohibit", scope, now)) {
     return absl::PermissionDeniedError(
@@ -299,9 +306,11 @@ absl::Status CheckOverride(const WorldState& state, SubjectId actor, ScopeId sco
                      "` lacks there"));
   }
 
-  if (after.has_value()) {
-    absl::Status limit = CheckOverrideLimit(matrix, role, then, state.ScopeName(scope), permission);
-    if (!limit.ok()) return limit;
+  if (wanted.has_value()) {
+    absl::Status status =
+        CheckOverrideLimit(matrix, role, then, state.ScopeName(scope), permission);
+    if (status.ok()) status = CheckHarmlessOverride(state, scope, *wanted, now);
+    if (!status.ok()) return status;
   }
 
   // What the role would gain, here and wherever below something else stands.
@@ -392,7 +401,8 @@ absl::Status CheckMove(const WorldState& state, SubjectId actor, ScopeId scope, 
     if (status.ok()) status = need("role.prohibit", new_parent);
     if (!status.ok()) return status;
   }
-  return CheckExclusiveMove(state, scope, new_parent, now);
+  status = CheckHarmlessMove(state, scope, new_parent, now);
+  return status.ok() ? CheckExclusiveMove(state, scope, new_parent, now) : status;
 }
 
 bool HoldsUnending(const WorldState& state, SubjectId holder, RoleId role, absl::Time now,

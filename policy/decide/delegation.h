@@ -21,7 +21,7 @@
 
 namespace provost {
 
-// Rules 11, 17 and 19: may `actor` assign `role` to `subject` at `scope` for `window`? INVALID_
+// Rules 11, 13, 17 and 19: may `actor` assign `role` to `subject` at `scope` for `window`? INVALID_
 // ARGUMENT if the role cannot be held at such a scope, NOT_FOUND if subject or scope is not there.
 absl::Status CheckAssign(const WorldState& state, SubjectId actor, SubjectId subject, RoleId role,
                          ScopeId scope, const Window& window, absl::Time now);
@@ -30,7 +30,7 @@ absl::Status CheckAssign(const WorldState& state, SubjectId actor, SubjectId sub
 absl::Status CheckUnassign(const WorldState& state, SubjectId actor, RoleId role, ScopeId scope,
                            absl::Time now);
 
-// Rules 12, 17 and 19: may `actor` make `member` a member of `group` for `window`?
+// Rules 12, 13, 17 and 19: may `actor` make `member` a member of `group` for `window`?
 absl::Status CheckAddMember(const WorldState& state, SubjectId actor, SubjectId group,
                             SubjectId member, const Window& window, absl::Time now);
 
@@ -42,9 +42,9 @@ absl::Status CheckRemoveMember(const WorldState& state, SubjectId actor, Subject
 absl::Status CheckIdentityChange(const WorldState& state, SubjectId actor, SubjectId user,
                                  absl::Time now);
 
-// Rule 16: may `actor` put `after` (unset: nothing) in place of what overrides `permission` for
-// `role` at `scope`? after->role and after->permission are ignored. FAILED_PRECONDITION beyond the
-// limit of override_limit.h.
+// Rules 13 and 16: may `actor` put `after` (unset: nothing) in place of what overrides `permission`
+// for `role` at `scope`? after->role and after->permission are ignored. FAILED_PRECONDITION beyond
+// the limit of override_limit.h.
 absl::Status CheckOverride(const WorldState& state, SubjectId actor, ScopeId scope, RoleId role,
                            PermissionId permission, const std::optional<OverrideRecord>& after,
                            absl::Time now);
@@ -57,7 +57,7 @@ struct MovePermissions {
   absl::string_view create;  // at the new parent
   FactSet facts = 0;         // that hold of the scope itself, `creator` say
 };
-// Rules 17, 18 and 19: may `actor` move `scope` below `new_parent`?
+// Rules 13, 17, 18 and 19: may `actor` move `scope` below `new_parent`?
 absl::Status CheckMove(const WorldState& state, SubjectId actor, ScopeId scope, ScopeId new_parent,
                        const MovePermissions& permissions, absl::Time now);
 
@@ -71,9 +71,9 @@ absl::Status CheckPolicyChange(const WorldState& state, SubjectId author, const 
 
 // What putting `next` in force would break, one sentence each: roles in use that it lacks or that
 // may no longer be held where they are, overrides that name what it lacks, exclusive sets that
-// somebody's roles break (rule 17), no holder of its top role (rule 22), or none any more who may
-// apply policies and touch PROHIBITs, so that the tenant could not repair itself. Cost: the whole
-// world.
+// somebody's roles break (rule 17), roles that a group filled by a rule may not hold (rule 13), no
+// holder of its top role (rule 22), or none any more who may apply policies and touch PROHIBITs, so
+// that the tenant could not repair itself. Cost: the whole world.
 std::vector<std::string> FindPolicyBreaks(const WorldState& state, const Matrix& next,
                                           absl::Time now);
 

@@ -78,6 +78,19 @@ absl::Status CheckExclusiveGrant(const WorldState& state, SubjectId subject, con
   return absl::OkStatus();
 }
 
+absl::Status CheckExclusiveMember(const WorldState& state, SubjectId group, SubjectId member,
+                                  const Window& window, absl::Time now) {
+  if (state.matrix().data().exclusive_sets.empty()) return absl::OkStatus();
+  for (const Holding& conferred : HoldingsOf(state, group, now)) {
+    const Window both = Intersection(window, conferred.window);
+    if (both.empty()) continue;
+    absl::Status status =
+        CheckExclusiveGrant(state, member, {conferred.role, conferred.scope, both}, now);
+    if (!status.ok()) return status;
+  }
+  return CheckExclusiveConferred(state, group, window, now);
+}
+
 absl::Status CheckExclusiveConferred(const WorldState& state, SubjectId group, const Window& window,
                                      absl::Time now) {
   if (state.matrix().data().exclusive_sets.empty()) return absl::OkStatus();

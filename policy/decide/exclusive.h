@@ -27,6 +27,11 @@ std::vector<Holding> HoldingsOf(const WorldState& state, SubjectId subject, absl
 absl::Status CheckExclusiveGrant(const WorldState& state, SubjectId subject, const Holding& added,
                                  absl::Time now);
 
+// FAILED_PRECONDITION if `member` would come to hold two roles of an exclusive set by being in
+// `group` during `window`, whoever puts it there.
+absl::Status CheckExclusiveMember(const WorldState& state, SubjectId group, SubjectId member,
+                                  const Window& window, absl::Time now);
+
 // FAILED_PRECONDITION if two roles that being in `group` confers during `window` exclude each
 // other: nobody can come into such a group.
 absl::Status CheckExclusiveConferred(const WorldState& state, SubjectId group, const Window& window,

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "policy/decide/automatic.h"
 #include "policy/decide/delegation.h"
 #include "policy/decide/exclusive.h"
 #include "policy/decide/held.h"
@@ -494,6 +495,9 @@ std::vector<std::string> FindPolicyBreaks(const WorldState& state, const Matrix&
   }
   const OverrideBook now_book = OverridesUnder(state, old);
   const OverrideBook next_book = OverridesUnder(state, next);
+  for (std::string& each : FindAutomaticBreaks(state, next, next_book, now)) {
+    breaks.push_back(std::move(each));
+  }
   for (absl::string_view needed : {"policy.apply", "role.prohibit"}) {
     if (TopRoleMay(state, old, now_book, needed, now) &&
         !TopRoleMay(state, next, next_book, needed, now)) {

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "policy/matrix/sha256.h"
 #include "policy/matrix/utf8.h"
@@ -212,6 +213,14 @@ class CodeBook {
   absl::flat_hash_map<Key, CellCode> codes_;
 };
 
+// True for the names of what says who may do what: rule 13's "roles, groups, users and the tenant".
+bool IsOfGovernance(absl::string_view permission) {
+  for (absl::string_view resource : {"role.", "group.", "user.", "tenant.", "policy.", "access."}) {
+    if (absl::StartsWith(permission, resource)) return true;
+  }
+  return permission == "scope.hold";
+}
+
 }  // namespace
 
 bool operator==(const CellValue& a, const CellValue& b) {
@@ -321,6 +330,23 @@ absl::Status Matrix::BuildTables() {
   lifts("session.archive", ScopeKind::kSession, 0);
   for (ScopeKind kind : kAllScopeKinds) lifts("scope.hold", kind, kScopeKindCount);
   switch_permission_ = FindPermission("role.switch");
+
+  const std::optional<int> self = FindFact("self");
+  self_fact_ = self.has_value() ? FactSet{1} << *self : 0;
+  governs_.clear();
+  for (const PermissionInfo& each : data_.permissions) {
+    governs_.push_back(each.access == Access::kWrite && IsOfGovernance(each.name));
+  }
+  harmless_.clear();
+  for (size_t i = 0; i < roles; ++i) {
+    harmless_.push_back(!GivesDelegation(RoleId(static_cast<uint16_t>(i))));
+  }
+  for (const CellInfo& cell : data_.cells) {
+    if (!Governs(cell.permission)) continue;
+    for (FactSet facts : cell.alternatives) {
+      if ((facts & self_fact_) == 0) harmless_[cell.role.value] = false;
+    }
+  }
   return absl::OkStatus();
 }
 

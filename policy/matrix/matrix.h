@@ -186,6 +186,14 @@ class Matrix {
   bool GivesDelegation(RoleId role) const {
     return !data_.roles[role.value].may_assign.empty() || data_.roles[role.value].may_assign_subset;
   }
+  // True if `permission` changes who may do what (rule 13): a WRITE of `role.*`, `group.*`,
+  // `user.*`, `tenant.*`, `policy.*` or `access.*`, or `scope.hold`.
+  bool Governs(PermissionId permission) const { return governs_[permission.value]; }
+  // True if a group that a rule fills may hold `role` (rule 13): it assigns nothing, and no cell or
+  // reach of it allows what governs without the fact `self`. Constant time.
+  bool IsHarmless(RoleId role) const { return harmless_[role.value]; }
+  // The fact `self`; none where the policy has not got it.
+  FactSet self_fact() const { return self_fact_; }
   // The exclusive sets (indices into data().exclusive_sets) that contain `role`.
   const std::vector<int>& ExclusiveSetsOf(RoleId role) const { return exclusive_of_[role.value]; }
 
@@ -218,6 +226,9 @@ class Matrix {
   std::vector<CellValue> values_;
   std::vector<std::vector<RoleId>> reachable_;
   std::vector<std::vector<int>> exclusive_of_;
+  std::vector<bool> governs_;   // by permission
+  std::vector<bool> harmless_;  // by role
+  FactSet self_fact_ = 0;
   std::vector<uint8_t> lifts_;  // by permission: bit kind for ARCHIVE, bit 4 + kind for HOLD
   std::optional<PermissionId> switch_permission_;
 };

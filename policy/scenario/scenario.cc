@@ -194,7 +194,8 @@ std::vector<ScenarioSubject> SubjectsOf(const v1::Scenario& scenario) {
   }
   for (const v1::Scenario::Group& group : scenario.groups()) {
     if (!seen.insert(group.id()).second) continue;
-    subjects.push_back({group.id(), SubjectKind::kGroup, group.suspended(), group.home()});
+    subjects.push_back(
+        {group.id(), SubjectKind::kGroup, group.suspended(), group.home(), group.by_rule()});
   }
   auto name = [&](const std::string& id) {
     if (seen.insert(id).second) subjects.push_back({id, SubjectKind::kUser, false, ""});

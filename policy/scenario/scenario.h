@@ -60,7 +60,8 @@ struct ScenarioSubject {
   std::string id;
   SubjectKind kind = SubjectKind::kUser;
   bool suspended = false;
-  std::string home;  // groups only; empty: the tenant
+  std::string home;      // groups only; empty: the tenant
+  bool by_rule = false;  // groups only
 };
 
 // Who exists: the users, the groups, then whoever is named only as a member or in an assignment,

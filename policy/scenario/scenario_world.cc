@@ -33,6 +33,7 @@ Change ChangeOf(const v1::Scenario& scenario) {
     put.name = subject.id;
     put.home = scopes[subject.home];
     put.suspended = subject.suspended;
+    put.by_rule = subject.by_rule;
     subjects[subject.id] = put.uid;
     change.ops.emplace_back(std::move(put));
   }

@@ -180,6 +180,10 @@ absl::Status WorldEdit::Do(const PutSubject& op) {
     return absl::NotFoundError(
         absl::StrCat("home of subject ", Quoted(op.name), ": no scope ", home));
   }
+  if (op.by_rule && op.kind != SubjectKind::kGroup) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("subject ", Quoted(op.name), " is no group, so no rule can fill it"));
+  }
   const SubjectId holder = next_->FindSubject(op.name);
   if (holder != kUnknownSubject && holder != op.uid) {
     return absl::AlreadyExistsError(absl::StrCat("a subject named ", Quoted(op.name), " exists"));
@@ -209,8 +213,13 @@ absl::Status WorldEdit::Do(const PutSubject& op) {
   line->flags = static_cast<uint8_t>(op.suspended ? line->flags | SubjectLine::kSuspended
                                                   : line->flags & ~SubjectLine::kSuspended);
   StoreDraft(op.uid.value, draft);
-  if (op.kind == SubjectKind::kGroup && (is_new || was_suspended != op.suspended)) {
-    stale_closures_.insert(op.uid.value);
+  if (op.kind == SubjectKind::kGroup) {
+    if (is_new || was_suspended != op.suspended) stale_closures_.insert(op.uid.value);
+    if (op.by_rule) {
+      next_->rule_groups_.Insert({op.uid.value, 0}, edit_);
+    } else {
+      next_->rule_groups_.Erase({op.uid.value, 0}, edit_);
+    }
   }
   return absl::OkStatus();
 }
@@ -242,6 +251,7 @@ absl::Status WorldEdit::Do(const RemoveSubject& op) {
     edit_.Drop(*closure);
     *closure = nullptr;
     stale_closures_.erase(uid);
+    next_->rule_groups_.Erase({uid, 0}, edit_);
     group_levels_.Forget();
   }
   if (draft.kind == SubjectKind::kUser) --next_->user_count_;

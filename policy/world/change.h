@@ -44,6 +44,7 @@ struct PutSubject {
   std::string name;  // unique among subjects; 1 to 256 bytes
   ScopeId home;      // 0: the tenant
   bool suspended = false;
+  bool by_rule = false;  // a group that a rule fills (rule 13)
 };
 // Removes a subject with its assignments, its memberships and, for a group, its members.
 struct RemoveSubject {

@@ -92,7 +92,7 @@ size_t WorldState::MemoryBytes() const {
   bytes += subjects_.MemoryBytes() + details_.MemoryBytes() + closures_.MemoryBytes() +
            scopes_.MemoryBytes() + scope_details_.MemoryBytes() + overrides_.MemoryBytes();
   bytes += children_.MemoryBytes() + holders_.MemoryBytes() + members_.MemoryBytes() +
-           homes_.MemoryBytes() + overridden_.MemoryBytes() + subject_names_.MemoryBytes() +
+           homes_.MemoryBytes() + rule_groups_.MemoryBytes() + overridden_.MemoryBytes() + subject_names_.MemoryBytes() +
            scope_names_.MemoryBytes();
   details_.ForEach(0, [&](uint32_t, const SubjectDetail* detail) {
     if (detail != nullptr) {
@@ -130,6 +130,7 @@ void WorldState::FreeNodes(uint64_t id) {
   holders_.Free(id);
   members_.Free(id);
   homes_.Free(id);
+  rule_groups_.Free(id);
   overridden_.Free(id);
   subject_names_.Free(id);
   scope_names_.Free(id);

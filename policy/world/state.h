@@ -230,6 +230,18 @@ class WorldState {
       if (!visit(RoleId(static_cast<uint16_t>(at.key().role)), SubjectId(at.key().subject))) return;
     }
   }
+  // True if a rule fills the group (rule 13).
+  bool IsFilledByRule(SubjectId group) const {
+    const auto at = rule_groups_.Seek({group.value, 0});
+    return at.valid() && at.key().first == group.value;
+  }
+  // The groups that rules fill, in order.
+  template <typename Visit>
+  void ForEachRuleGroup(Visit visit) const {
+    for (auto at = rule_groups_.Seek({0, 0}); at.valid(); at.Next()) {
+      if (!visit(SubjectId(at.key().first))) return;
+    }
+  }
   // Subjects whose home is `scope` (never asked of the tenant), in order.
   template <typename Visit>
   void ForEachAtHome(ScopeId scope, Visit visit) const {
@@ -325,11 +337,12 @@ class WorldState {
   CowArray<ScopeLine> scopes_;
   CowArray<ScopeDetail*> scope_details_;
   CowArray<OverrideList*> overrides_;
-  CowSet<IdPair> children_;    // parent, child
-  CowSet<HolderKey> holders_;  // scope, role, subject
-  CowSet<IdPair> members_;     // group, member
-  CowSet<IdPair> homes_;       // home, subject; homes other than the tenant
-  CowSet<IdPair> overridden_;  // scope, 0
+  CowSet<IdPair> children_;     // parent, child
+  CowSet<HolderKey> holders_;   // scope, role, subject
+  CowSet<IdPair> members_;      // group, member
+  CowSet<IdPair> homes_;        // home, subject; homes other than the tenant
+  CowSet<IdPair> rule_groups_;  // group, 0; those that rules fill
+  CowSet<IdPair> overridden_;   // scope, 0
   CowSet<NameKey> subject_names_;
   CowSet<NameKey> scope_names_;
 };

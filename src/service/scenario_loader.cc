@@ -86,6 +86,7 @@ class Loader {
       row.set_home(group.home().empty() ? kRootScope.value : scopes_[group.home()].value);
       Stamp(group.id(), row.mutable_group());
       row.mutable_group()->set_suspended(group.suspended());
+      row.set_by_rule(group.by_rule());
       const std::string name = namer_.NameFor(Collection::kGroups, group.id(), row.uid());
       Know(group.id(), SubjectId(row.uid()), absl::StrCat("groups/", name));
       draft_.Put(name, std::move(row));

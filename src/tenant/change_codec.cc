@@ -18,6 +18,7 @@ struct ToProtoVisitor {
     m->set_name(op.name);
     m->set_home(op.home.value);
     m->set_suspended(op.suspended);
+    m->set_by_rule(op.by_rule);
   }
   void operator()(const RemoveSubject& op) const {
     out->mutable_remove_subject()->set_uid(op.uid.value);
@@ -89,8 +90,9 @@ absl::StatusOr<ChangeOp> OpFromProto(const v1::ChangeOp& op) {
   switch (op.op_case()) {
     case v1::ChangeOp::kPutSubject: {
       const auto& m = op.put_subject();
-      return PutSubject{SubjectId(m.uid()), static_cast<SubjectKind>(m.kind()), m.name(),
-                        ScopeId(m.home()), m.suspended()};
+      return PutSubject{SubjectId(m.uid()), static_cast<SubjectKind>(m.kind()),
+                        m.name(),           ScopeId(m.home()),
+                        m.suspended(),      m.by_rule()};
     }
     case v1::ChangeOp::kRemoveSubject:
       return RemoveSubject{SubjectId(op.remove_subject().uid())};

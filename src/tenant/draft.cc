@@ -16,7 +16,8 @@ struct IsKnown {
     const ScopeId known = state.HomeOf(op.uid);
     return state.HasSubject(op.uid) && state.SubjectName(op.uid) == op.name &&
            (known.value == 0 ? state.root() : known) == home &&
-           state.IsSuspended(op.uid) == op.suspended;
+           state.IsSuspended(op.uid) == op.suspended &&
+           state.IsFilledByRule(op.uid) == op.by_rule;
   }
   bool operator()(const PutScope& op) const {
     if (!state.HasScope(op.uid) || state.ScopeName(op.uid) != op.name ||

@@ -126,8 +126,8 @@ ChangeOp ToOp(absl::string_view id, const rows::ServiceAccountRow& row) {
                     row.service_account().suspended()};
 }
 ChangeOp ToOp(absl::string_view id, const rows::GroupRow& row) {
-  return PutSubject{SubjectId(row.uid()), SubjectKind::kGroup, absl::StrCat("groups/", id),
-                    ScopeId(row.home()), row.group().suspended()};
+  return PutSubject{SubjectId(row.uid()), SubjectKind::kGroup,     absl::StrCat("groups/", id),
+                    ScopeId(row.home()),  row.group().suspended(), row.by_rule()};
 }
 ChangeOp ToOp(absl::string_view id, const rows::CatalogRow& row) {
   return ScopeOp(Collection::kCatalogs, ScopeKind::kCatalog, id, row, row.catalog());

@@ -1,6 +1,6 @@
 // A random attacker: two users of a small world try whatever they like, and everything that the
 // delegation rules permit is done. Whatever anybody has gained in the end, one of the two must have
-// been able to hand on from the start (rules 11, 12, 16, 17). PROVOST_SEED runs another seed.
+// been able to hand on from the start (rules 11, 12, 13, 16, 17). PROVOST_SEED runs another seed.
 
 #include <iostream>
 #include <map>
@@ -325,6 +325,13 @@ bool BreaksExclusion(const Twin& twin, const std::string& subject, absl::Time no
   return false;
 }
 
+// Rule 13: what fills itself has come to hold nothing by which anybody is governed.
+void ExpectRule13Kept(const Twin& before, const Twin& after, absl::Time now,
+                      const std::string& where) {
+  EXPECT_TRUE(!before.KeepsRule13(now) || after.KeepsRule13(now))
+      << where << ": a group filled by a rule has come to hold a role that it may not";
+}
+
 naive::WorldLimits SmallWorlds(bool customs = false) {
   naive::WorldLimits limits;
   limits.facts = 2;
@@ -364,6 +371,7 @@ TEST(Attacker, GainsNothingOutsideOfWhatItCouldHandOn) {
     const Twin after(pair.scenario, pair.scenario.inline_policy());
     const std::string where = absl::StrCat("seed ", seed, ", world ", i);
     ExpectNoRoleGained(before, after, start, attackers, where);
+    ExpectRule13Kept(before, after, naive::ToTime(start.now()), where);
     ExpectNoPermissionGained(before, after, start, attackers, where);
     if (testing::Test::HasFailure()) {
       std::cout << "from\n" << start.DebugString() << "to\n" << pair.scenario.DebugString();
@@ -390,8 +398,9 @@ TEST(Attacker, GainsNoPermissionByCustomRoles) {
     Attack attack(&pair, attackers, /*moves=*/false);
     for (int j = 0; j < kAttempts; ++j) permitted += attack.Try(rng) ? 1 : 0;
     const Twin after(pair.scenario, pair.scenario.inline_policy());
-    ExpectNoPermissionGained(before, after, start, attackers,
-                             absl::StrCat("seed ", seed, ", world ", i));
+    const std::string where = absl::StrCat("seed ", seed, ", world ", i);
+    ExpectNoPermissionGained(before, after, start, attackers, where);
+    ExpectRule13Kept(before, after, naive::ToTime(start.now()), where);
     if (testing::Test::HasFailure()) {
       std::cout << "from\n" << start.DebugString() << "to\n" << pair.scenario.DebugString();
     }
@@ -419,6 +428,7 @@ TEST(Attacker, GainsNoRoleByMovingScopes) {
     for (int j = 0; j < kAttempts; ++j) permitted += attack.Try(rng) ? 1 : 0;
     const Twin after(pair.scenario, pair.scenario.inline_policy());
 
+    ExpectRule13Kept(before, after, now, absl::StrCat("seed ", seed, ", world ", i));
     std::set<std::string> anywhere;
     for (const auto& scope : start.scopes()) {
       const std::set<std::string> here = DominionOf(before, attackers, scope.id(), now);

@@ -121,6 +121,7 @@ PutSubject EngineWorld::OpFor(const v1::Scenario::Group& group) {
   op.kind = SubjectKind::kGroup;
   op.name = group.id();
   op.suspended = group.suspended();
+  op.by_rule = group.by_rule();
   if (!group.home().empty()) op.home = Scope(group.home());
   return op;
 }

@@ -612,7 +612,7 @@ std::set<std::string> Twin::ScopesWhere(const std::string& subject, const std::s
   return listed;
 }
 
-// ---- What guards the rules themselves (rules 11, 17, 19).
+// ---- What guards the rules themselves (rules 11, 13, 17, 19).
 
 std::set<std::string> Twin::Dominion(const std::string& subject, const std::string& scope,
                                      absl::Time time) const {
@@ -786,6 +786,72 @@ bool Twin::WouldBreakExclusion(const std::string& subject, const std::string& ro
   return false;
 }
 
+// Rule 13's "WRITE cells on roles, groups, users and the tenant": what says who may do what.
+bool Twin::WritesWhoMayDoWhat(const std::string& permission) const {
+  if (permissions_.at(permission).access() != Permission::WRITE) return false;
+  const std::string resource = permission.substr(0, permission.find('.'));
+  return permission == "scope.hold" || resource == "role" || resource == "group" ||
+         resource == "user" || resource == "tenant" || resource == "policy" || resource == "access";
+}
+
+bool Twin::FillsItself(const std::string& group, absl::Time now) const {
+  if (groups_.count(group) == 0) return false;
+  if (groups_.at(group).by_rule()) return true;
+  for (const Scenario::Member& member : groups_.at(group).members()) {
+    if (WindowOf(member).end > now && FillsItself(member.id(), now)) return true;
+  }
+  return false;
+}
+
+bool Twin::MayFallToAnybody(const std::string& role, const std::string& scope) const {
+  const v1::Role& info = roles_.at(role);
+  if (!info.may_assign().empty() || info.may_assign_subset()) return false;
+  const auto open_to_others = [](const std::set<Facts>& alternatives) {
+    return std::any_of(alternatives.begin(), alternatives.end(),
+                       [](const Facts& facts) { return facts.count("self") == 0; });
+  };
+  for (const auto& [permission, unused] : permissions_) {
+    if (!WritesWhoMayDoWhat(permission)) continue;
+    for (Kind kind : kKinds) {
+      if (open_to_others(CellOf(role, permission, kind).alternatives)) return false;
+      if (open_to_others(ReachOf(role, permission, kind).alternatives)) return false;
+    }
+  }
+  // An ALLOW of an override counts like one of a cell, wherever it meets the role: what else stands
+  // there may go again.
+  for (const auto& [place, overrides] : overrides_) {
+    const std::string& at = place.first;
+    if (place.second != role || (!IsAtOrBelow(at, scope) && !IsAtOrBelow(scope, at))) continue;
+    for (const Scenario::Override& override : overrides) {
+      if (override.effect() != ALLOW) continue;
+      for (const auto& [permission, unused] : permissions_) {
+        if (!WritesWhoMayDoWhat(permission)) continue;
+        for (Kind kind : kKinds) {
+          if (IsAbove(kind, scopes_.at(at).kind()) || !IsAskedAt(permission, kind)) continue;
+          if (override.permission() != permission &&
+              ImpliedBy(override.permission(), kind).count(permission) == 0) {
+            continue;
+          }
+          if (!override.has_facts() && CellOf(role, permission, kind).effect == ALLOW) continue;
+          const auto& facts = override.facts().facts();
+          if (std::find(facts.begin(), facts.end(), "self") == facts.end()) return false;
+        }
+      }
+    }
+  }
+  return true;
+}
+
+bool Twin::KeepsRule13(absl::Time now) const {
+  for (const Scenario::Assignment& assignment : assignments_) {
+    if (WindowOf(assignment).end > now && FillsItself(assignment.subject(), now) &&
+        !MayFallToAnybody(assignment.role(), assignment.scope())) {
+      return false;
+    }
+  }
+  return true;
+}
+
 bool Twin::MayAssign(const std::string& actor, const std::string& role, const std::string& subject,
                      const std::string& scope, absl::Time time) const {
   // Nobody assigns as the anonymous, nor to it.
@@ -800,6 +866,7 @@ bool Twin::MayAssign(const std::string& actor, const std::string& role, const st
     if (scopes_.at(at).frozen() != Scope::NOT_FROZEN) return false;
   }
   if (!MayAssignByRight(actor, role, scope, time)) return false;
+  if (FillsItself(subject, time) && !MayFallToAnybody(role, scope)) return false;
   return !WouldBreakExclusion(subject, role, scope, Window(), time);
 }
 

@@ -104,7 +104,7 @@ class Twin {
   std::set<std::string> Dominion(const std::string& subject, const std::string& scope,
                                  absl::Time time) const;
 
-  // Rules 11, 17 and 19: may `actor` assign `role` to `subject` at `scope` at `time`, without an
+  // Rules 11, 13, 17 and 19: may `actor` assign `role` to `subject` at `scope` at `time`, without an
   // end?
   bool MayAssign(const std::string& actor, const std::string& role, const std::string& subject,
                  const std::string& scope, absl::Time time) const;
@@ -113,6 +113,15 @@ class Twin {
   // or later, if it were given `role` at `scope` during `window`?
   bool WouldBreakExclusion(const std::string& subject, const std::string& role,
                            const std::string& scope, Window window, absl::Time now) const;
+
+  // Rule 13: is `group` filled by a rule, or some group in it, now or later?
+  bool FillsItself(const std::string& group, absl::Time now) const;
+
+  // Rule 13: may a group that fills itself hold `role` at `scope`?
+  bool MayFallToAnybody(const std::string& role, const std::string& scope) const;
+
+  // Rule 13: no group that fills itself holds, now or later, what it may not.
+  bool KeepsRule13(absl::Time now) const;
 
   // Whether what is suspended counts: it does not give anything, but it can come back without being
   // judged again, so rule 17 has to reckon with it.
@@ -156,6 +165,7 @@ class Twin {
   std::set<std::string> MatchedBy(const std::string& pattern) const;
   std::set<std::string> ImpliedBy(const std::string& permission, Kind kind) const;
   bool IsAskedAt(const std::string& permission, Kind kind) const;
+  bool WritesWhoMayDoWhat(const std::string& permission) const;
   std::set<Kind> KindsWhereHeld(const v1::Role& role) const;
 
   bool IsIn(const std::string& subject, const std::string& group, absl::Time time) const;

@@ -77,11 +77,13 @@ class PolicyMaker {
   void MakeFacts() {
     const int count = Below(rng_, limits_.facts + 1);
     for (int i = 0; i < count; ++i) policy_.add_facts()->set_name(absl::StrCat("fact", i));
+    // What rule 13 lets pass: a fact of the pool, so that cells and overrides ask for it.
+    if (count > 0 && Chance(rng_, 50)) policy_.mutable_facts(0)->set_name("self");
     for (int i = 0; i < 4; ++i) {
       std::set<std::string> required;
-      if (count > 0 && i < 2) required.insert(absl::StrCat("fact", std::min(i, count - 1)));
+      if (count > 0 && i < 2) required.insert(policy_.facts(std::min(i, count - 1)).name());
       for (int j = 0; j < 2 && count > 0 && i >= 2; ++j) {
-        required.insert(absl::StrCat("fact", Below(rng_, count)));
+        required.insert(policy_.facts(Below(rng_, count)).name());
       }
       pool_.push_back(std::move(required));
     }
@@ -104,11 +106,13 @@ class PolicyMaker {
 
   void MakePermissions() {
     static const char* const kResources[] = {"course", "quiz", "record"};
+    static const char* const kGovernance[] = {"role",   "group",  "user",
+                                              "tenant", "policy", "access"};
     const int count = Between(rng_, 2, limits_.permissions);
     for (int i = 0; i < count; ++i) {
       const char* segment = Chance(rng_, 25) ? ".part" : "";
-      AddPermission(absl::StrCat(Pick(rng_, kResources), segment, ".p", i), RandomKinds(rng_),
-                    Chance(rng_, 50));
+      const char* resource = Chance(rng_, 12) ? Pick(rng_, kGovernance) : Pick(rng_, kResources);
+      AddPermission(absl::StrCat(resource, segment, ".p", i), RandomKinds(rng_), Chance(rng_, 50));
     }
     if (Chance(rng_, 60)) {
       std::set<Kind> kinds = RandomKinds(rng_);
@@ -325,6 +329,7 @@ void MakeGroups(Rng& rng, int count, bool suspensions, Scenario* scenario) {
     Scenario::Group* group = scenario->add_groups();
     group->set_id(absl::StrCat("group", i));
     group->set_suspended(suspensions && Chance(rng, 10));
+    group->set_by_rule(Chance(rng, 20));
     if (Chance(rng, 30)) group->set_home(Pick(rng, scenario->scopes()).id());
     const auto add = [&](const std::string& member) {
       Scenario::Member* added = group->add_members();

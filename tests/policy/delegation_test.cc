@@ -8,6 +8,7 @@
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "policy/decide/automatic.h"
 #include "policy/decide/check.h"
 #include "policy/decide/delegation.h"
 #include "policy/decide/exclusive.h"
@@ -246,6 +247,158 @@ TEST_F(MoveTest, Rule18_AProhibitThatAnOverrideElsewhereBrings) {
             Override(kAcme, "plain", "course.kill", Effect::kProhibit));
   EXPECT_EQ(Move(kBob).code(), absl::StatusCode::kPermissionDenied);
   EXPECT_TRUE(Move(kAnn).ok());
+}
+
+// --- groups that rules fill (rule 13) ---
+
+// ann is the administrator. `staff`(10) holds `reader` at safety and is in `all`(11).
+class AutomaticTest : public testing::Test {
+ protected:
+  static std::shared_ptr<const Matrix> Policy(absl::string_view reader) {
+    return PolicyOf(absl::StrCat(R"(
+      name: "training" version: "1" facts { name: "self" }
+      permissions { name: "course.read" asked_at: [CATALOG, COURSE] access: READ }
+      permissions { name: "course.edit" asked_at: [CATALOG, COURSE] access: WRITE }
+      permissions { name: "course.run" asked_at: [CATALOG, COURSE] access: WRITE
+                    implies: "group.manage" }
+      permissions { name: "group.manage" asked_at: [TENANT, CATALOG] access: WRITE }
+      permissions { name: "role.prohibit" asked_at: [TENANT, CATALOG] access: WRITE }
+      permissions { name: "policy.apply" asked_at: TENANT access: WRITE }
+      roles { name: "organiser" assignable_at: [TENANT, CATALOG]
+        grants { permissions: "group.manage" } }
+      roles { name: "admin" assignable_at: TENANT grants { permissions: "*" }
+        may_assign: ["admin", "reader", "organiser"] }
+      top_role: "admin" )",
+                                 reader));
+  }
+  static constexpr char kReader[] = R"(roles { name: "reader" assignable_at: [CATALOG, COURSE]
+      grants { permissions: "course.read" } grants { permissions: "course.edit" } })";
+
+  AutomaticTest() : small_(Policy(kReader)) {
+    small_.Do(Group(kStaff, "staff"), Group(kAll, "all"), PutMember{kAll, kStaff, Window()},
+              Assign(1, kAnn, "admin", kAcme), Assign(2, kStaff, "reader", kSafety));
+  }
+
+  static PutSubject ByRule(SubjectId uid, std::string name, bool by_rule = true) {
+    PutSubject put = Group(uid, std::move(name));
+    put.by_rule = by_rule;
+    return put;
+  }
+  RoleId Role(absl::string_view name) {
+    return small_.world.Read()->matrix().FindRole(name).value();
+  }
+  absl::Status Assigning(SubjectId group, absl::string_view role, ScopeId scope) {
+    return CheckAssign(*small_.world.Read(), kAnn, group, Role(role), scope, Window(), kNow);
+  }
+  absl::Status Overriding(ScopeId scope, absl::string_view permission) {
+    OverrideRecord record{};
+    record.effect = Effect::kAllow;
+    const PinnedView view = small_.world.Read();
+    return CheckOverride(*view, kAnn, scope, Role("reader"),
+                         view->matrix().FindPermission(permission).value(), record, kNow);
+  }
+
+  static constexpr SubjectId kStaff{10};
+  static constexpr SubjectId kAll{11};
+  SmallWorld small_;
+};
+
+TEST_F(AutomaticTest, Rule13_ARoleIsJudgedWhenItIsAssigned) {
+  EXPECT_TRUE(Assigning(kAll, "organiser", kSafety).ok());
+  small_.Do(ByRule(kStaff, "staff"));
+  for (SubjectId group : {kStaff, kAll}) {
+    const absl::Status refused = Assigning(group, "organiser", kSafety);
+    EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition) << refused;
+    EXPECT_THAT(std::string(refused.message()), HasSubstr("`organiser` allows `group.manage`"));
+    EXPECT_THAT(std::string(Assigning(group, "admin", kAcme).message()),
+                HasSubstr("`admin` may assign roles"));
+    EXPECT_TRUE(Assigning(group, "reader", kSafety).ok());
+  }
+  small_.Do(ByRule(kStaff, "staff", false));
+  EXPECT_TRUE(Assigning(kAll, "organiser", kSafety).ok()) << "filled by hand again";
+  small_.Do(ByRule(kStaff, "staff"), RemoveSubject{kStaff});
+  EXPECT_TRUE(Assigning(kAll, "organiser", kSafety).ok()) << "which is no longer there";
+}
+
+TEST_F(AutomaticTest, Rule13_WhatAGroupHoldsIsJudgedWhenItComesToFillItself) {
+  const auto may_be_filled = [&] {
+    return CheckMayBeAutomatic(*small_.world.Read(), kStaff, kNow);
+  };
+  const Window past{absl::InfinitePast(), kNow};
+  const Window soon{kNow + absl::Hours(1), kNow + absl::Hours(2)};
+  EXPECT_TRUE(may_be_filled().ok());
+  small_.Do(Assign(3, kAll, "organiser", kSales, soon));
+  EXPECT_EQ(may_be_filled().code(), absl::StatusCode::kFailedPrecondition);
+  small_.Do(Assign(3, kAll, "organiser", kSales, past));
+  EXPECT_TRUE(may_be_filled().ok()) << "what has ended is held no more";
+  small_.Do(Assign(3, kAll, "organiser", kSales));
+  small_.Do(PutMember{kAll, kStaff, past});
+  EXPECT_TRUE(may_be_filled().ok()) << "nor does a membership that has ended bring anybody";
+
+  small_.Do(ByRule(SubjectId(12), "vienna"), PutMember{SubjectId(12), kBob, Window()});
+  const auto nesting = [&](SubjectId group, SubjectId member) {
+    return CheckAddMember(*small_.world.Read(), kAnn, group, member, Window(), kNow);
+  };
+  EXPECT_EQ(nesting(kAll, SubjectId(12)).code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_TRUE(nesting(kStaff, SubjectId(12)).ok());
+  EXPECT_TRUE(nesting(kAll, kBob).ok()) << "a person is added by hand";
+  small_.Do(PutMember{kStaff, SubjectId(12), Window()});
+  EXPECT_EQ(nesting(kAll, kStaff).code(), absl::StatusCode::kFailedPrecondition)
+      << "with such a group in it";
+}
+
+TEST_F(AutomaticTest, Rule13_AnOverrideIsJudgedByWhoHoldsTheRole) {
+  EXPECT_TRUE(Overriding(kSafety, "group.manage").ok());
+  small_.Do(ByRule(kStaff, "staff"));
+  for (ScopeId scope : {kAcme, kSafety}) {
+    EXPECT_EQ(Overriding(scope, "group.manage").code(), absl::StatusCode::kFailedPrecondition);
+    EXPECT_EQ(Overriding(scope, "course.run").code(), absl::StatusCode::kFailedPrecondition)
+        << "what it implies";
+    EXPECT_TRUE(Overriding(scope, "course.edit").ok());
+  }
+  EXPECT_TRUE(Overriding(kSales, "group.manage").ok()) << "where no such group holds it";
+  EXPECT_TRUE(Overriding(kFire, "course.run").ok()) << "it implies nothing at a course";
+  small_.Do(Override(kSales, "reader", "group.manage", Effect::kAllow));
+  EXPECT_EQ(Assigning(kStaff, "reader", kSales).code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_TRUE(Assigning(kStaff, "reader", kFire).ok());
+}
+
+TEST_F(AutomaticTest, Rule13_AMoveBringsNoRoleUnderSuchAnOverride) {
+  const auto move = [&](ScopeId scope) {
+    return CheckMove(*small_.world.Read(), kAnn, scope, kSales,
+                     MovePermissions{"course.edit", "course.edit", "course.edit"}, kNow);
+  };
+  small_.Do(ByRule(kStaff, "staff"), Assign(3, kStaff, "reader", kFire));
+  EXPECT_TRUE(move(kFire).ok());
+  small_.Do(Override(kSales, "reader", "group.manage", Effect::kAllow));
+  EXPECT_EQ(move(kFire).code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(move(kSafety).code(), absl::StatusCode::kFailedPrecondition);
+  small_.Do(RemoveOverride{kSales, "reader", "group.manage"},
+            RemoveAssignment{AssignmentId(3), kStaff}, RemoveAssignment{AssignmentId(2), kStaff},
+            Assign(4, kStaff, "reader", kSales));
+  EXPECT_TRUE(move(kSafety).ok());
+  small_.Do(Override(kSafety, "reader", "group.manage", Effect::kAllow));
+  EXPECT_EQ(move(kSafety).code(), absl::StatusCode::kFailedPrecondition)
+      << "the override comes below where the role is held";
+}
+
+TEST_F(AutomaticTest, Rule13_APolicyMakesNoRoleHarmfulThatIsHeldSo) {
+  const auto breaks = [&](absl::string_view reader) {
+    return FindPolicyBreaks(*small_.world.Read(), *Policy(reader), kNow);
+  };
+  constexpr char kHarmful[] = R"(roles { name: "reader" assignable_at: [CATALOG, COURSE]
+      grants { permissions: "course.run" } })";
+  constexpr char kSelf[] = R"(roles { name: "reader" assignable_at: [CATALOG, COURSE]
+      grants { permissions: "group.manage" requires: "self" } })";
+  EXPECT_THAT(breaks(kHarmful), IsEmpty());
+  small_.Do(ByRule(kStaff, "staff"));
+  EXPECT_THAT(breaks(kReader), IsEmpty());
+  EXPECT_THAT(breaks(kSelf), IsEmpty());
+  EXPECT_THAT(breaks(kHarmful), SizeIs(1));
+  EXPECT_THAT(breaks(kHarmful)[0], HasSubstr("`reader` allows `group.manage`, but `staff`"));
+  // An override that asks for what the cell asks for follows the cell.
+  small_.Do(Override(kSafety, "reader", "course.edit", Effect::kAllow));
+  EXPECT_THAT(breaks(kReader), IsEmpty());
 }
 
 // --- what it costs ---

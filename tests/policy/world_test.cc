@@ -39,7 +39,8 @@ std::string Dump(const WorldState& state) {
   state.ForEachSubject(SubjectId(0), [&](SubjectId id, const SubjectLine& line) {
     absl::StrAppend(&text, id.value, " ", state.SubjectName(id), " flags ", line.flags, " home ",
                     state.HomeOf(id).value, " found ",
-                    state.FindSubject(state.SubjectName(id)).value);
+                    state.FindSubject(state.SubjectName(id)).value,
+                    state.IsFilledByRule(id) ? " by rule" : "");
     for (const AssignmentRecord& each : state.AssignmentsOf(id)) {
       absl::StrAppend(&text, " [", each.uid, " ", state.matrix().role(RoleId(each.role)).name, " ",
                       each.scope, " ", each.suspended, " ", window(each.window), "]");
@@ -562,6 +563,22 @@ TEST(WorldMemory, AnIdleWorldCostsAtMost64KiB) {
 #else
   (void)before;
 #endif
+}
+
+TEST(World, Rule13_OnlyGroupsAreFilledByRules) {
+  SmallWorld small;
+  PutSubject user = User(kAnn, "ann");
+  user.by_rule = true;
+  const absl::Status refused = small.Try(user);
+  EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("`ann` is no group"));
+  PutSubject group = Group(SubjectId(9), "staff");
+  group.by_rule = true;
+  small.Do(group);
+  EXPECT_TRUE(small.world.Read()->IsFilledByRule(SubjectId(9)));
+  EXPECT_FALSE(small.world.Read()->IsFilledByRule(kAnn));
+  small.Do(Group(SubjectId(9), "staff"));
+  EXPECT_FALSE(small.world.Read()->IsFilledByRule(SubjectId(9)));
 }
 
 TEST(WorldMemory, ManyEditsLeaveNoMoreThanOne) {
