@@ -32,14 +32,15 @@ SRC = {
     'base': {'base'},
     'quiz': {'quiz'},
     'csv': {'csv'},
+    'mail': {'mail'},
     'store': {'base', 'store'},
     'tenant': {'base', 'store', 'tenant'},
     'service': {'base', 'csv', 'quiz', 'store', 'tenant', 'service'},
     'server': {'base', 'store', 'tenant', 'service', 'server', 'client'},
     'client': {'base', 'client'},
 }
-WITHOUT_POLICY = {'base', 'csv', 'quiz', 'store', 'client'}
-WITHOUT_GRPC = {'base', 'csv', 'quiz', 'store', 'tenant'}
+WITHOUT_POLICY = {'base', 'csv', 'mail', 'quiz', 'store', 'client'}
+WITHOUT_GRPC = {'base', 'csv', 'mail', 'quiz', 'store', 'tenant'}
 
 
 def room_of(path, top):

@@ -25,6 +25,7 @@ CASES = [
     ('src/service/access.cc', '#include "csv/reader.h"', None),
     ('src/csv/reader.h', '#include "store/lane.h"', 'src/store'),
     ('src/csv/reader.h', '#include "policy/world/world.h"', 'does not know policy/'),
+    ('src/mail/smtp.h', '#include "tenant/tenant.h"', 'src/tenant'),
     ('tools/provost/main.cc', '#include "client/channel.h"', None),
     ('policy/world/world.h', '#include <grpcpp/grpcpp.h>', 'does not know gRPC'),
     ('policy/scenario/run.cc', '#include "provost/v1/access.grpc.pb.h"', 'does not know gRPC'),
