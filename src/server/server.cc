@@ -14,10 +14,12 @@
 #include "server/listen_check.h"
 #include "service/access_service.h"
 #include "service/catalog_service.h"
+#include "service/competency_service.h"
 #include "service/content_service.h"
 #include "service/course_service.h"
 #include "service/door.h"
 #include "service/group_service.h"
+#include "service/notification_service.h"
 #include "service/package_upload.h"
 #include "service/policies.h"
 #include "service/policy_service.h"
@@ -132,9 +134,11 @@ absl::Status Server::Parts::Serve() {
   if (!methods.ok()) return methods.status();
   RegisterAccessService(*methods);
   RegisterCatalogService(*methods);
+  RegisterCompetencyService(*methods);
   RegisterContentService(*methods);
   RegisterCourseService(*methods);
   RegisterGroupService(*methods);
+  RegisterNotificationService(*methods);
   RegisterPolicyService(*methods);
   RegisterRoleService(*methods);
   RegisterTenantService(*methods);

@@ -79,6 +79,9 @@ ScopeKind KindOf(Collection collection) {
     case Collection::kQuizzes:
     case Collection::kQuestionPools:
     case Collection::kCertificateTemplates:
+    case Collection::kCompetencies:
+    case Collection::kNotificationRules:
+    case Collection::kNotificationTemplates:
       return ScopeKind::kCatalog;
     case Collection::kTasks:
       return ScopeKind::kCourse;

@@ -1,13 +1,12 @@
 #include "service/content_message.h"
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "quiz/check.h"
+#include "service/field_text.h"
 #include "service/lookup.h"
 #include "service/resource.h"
 #include "tenant/errors.h"
@@ -22,26 +21,6 @@ constexpr absl::string_view kCertificateFields[] = {
 void AddProblems(const std::vector<QuizProblem>& problems, absl::Status* status) {
   for (const QuizProblem& problem : problems) {
     AddBadField(status, problem.field, problem.value, problem.wanted);
-  }
-}
-
-// A text may name fields, as `{{learner.display_name}}`.
-void CheckPlaceholders(const std::string& field, absl::string_view text, absl::Status* status) {
-  for (size_t begin = text.find("{{"); begin != absl::string_view::npos;
-       begin = text.find("{{", begin)) {
-    const size_t end = text.find("}}", begin);
-    if (end == absl::string_view::npos) {
-      AddBadField(status, field, text.substr(begin), "wanted `}}` behind `{{` and a field");
-      return;
-    }
-    const absl::string_view name = text.substr(begin + 2, end - begin - 2);
-    if (std::find(std::begin(kCertificateFields), std::end(kCertificateFields), name) ==
-        std::end(kCertificateFields)) {
-      AddBadField(status, field, name,
-                  absl::StrCat("is no field of a certificate; wanted one of ",
-                               absl::StrJoin(kCertificateFields, ", ")));
-    }
-    begin = end + 2;
   }
 }
 
@@ -168,8 +147,10 @@ void CheckBody(const ContentKind& kind, const v1::ContentBody& body, absl::strin
       const std::string path = at("certificate_template.");
       CheckText(absl::StrCat(path, "title"), text.title(), 1, kMaxDisplayName, status);
       CheckLength(absl::StrCat(path, "text"), text.text(), 0, 10000, status);
-      CheckPlaceholders(absl::StrCat(path, "title"), text.title(), status);
-      CheckPlaceholders(absl::StrCat(path, "text"), text.text(), status);
+      CheckFieldText(absl::StrCat(path, "title"), text.title(), "a certificate", kCertificateFields,
+                     status);
+      CheckFieldText(absl::StrCat(path, "text"), text.text(), "a certificate", kCertificateFields,
+                     status);
       break;
     }
     default:

@@ -5,9 +5,11 @@
 #include "absl/strings/str_cat.h"
 #include "provost/v1/access_service.pb.h"
 #include "provost/v1/catalog_service.pb.h"
+#include "provost/v1/competency_service.pb.h"
 #include "provost/v1/content_service.pb.h"
 #include "provost/v1/course_service.pb.h"
 #include "provost/v1/group_service.pb.h"
+#include "provost/v1/notification_service.pb.h"
 #include "provost/v1/policy_service.pb.h"
 #include "provost/v1/role_service.pb.h"
 #include "provost/v1/tenant_service.pb.h"
@@ -17,11 +19,17 @@ namespace provost {
 
 absl::StatusOr<Methods> Methods::OfContract() {
   const google::protobuf::FileDescriptor* files[] = {
-      v1::CheckRequest::descriptor()->file(), v1::ValidatePolicyRequest::descriptor()->file(),
-      v1::Assignment::descriptor()->file(),   v1::Tenant::descriptor()->file(),
-      v1::User::descriptor()->file(),         v1::Group::descriptor()->file(),
-      v1::Catalog::descriptor()->file(),      v1::Course::descriptor()->file(),
+      v1::CheckRequest::descriptor()->file(),
+      v1::ValidatePolicyRequest::descriptor()->file(),
+      v1::Assignment::descriptor()->file(),
+      v1::Tenant::descriptor()->file(),
+      v1::User::descriptor()->file(),
+      v1::Group::descriptor()->file(),
+      v1::Catalog::descriptor()->file(),
+      v1::Course::descriptor()->file(),
       v1::ContentItem::descriptor()->file(),
+      v1::Competency::descriptor()->file(),
+      v1::NotificationRule::descriptor()->file(),
   };
   Methods methods;
   for (const google::protobuf::FileDescriptor* file : files) {

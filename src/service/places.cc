@@ -6,6 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "policy/decide/check.h"
 #include "policy/decide/freeze.h"
+#include "provost/internal/v1/notification_rows.pb.h"
 #include "service/content_rows.h"
 #include "tenant/rows.h"
 
@@ -36,6 +37,20 @@ std::optional<ItemPlace> OverridePlace(const ResourceName& name, const WorldStat
     }
   }
   return std::nullopt;
+}
+
+// Of what has a home and nothing else.
+template <typename Row>
+absl::StatusOr<std::optional<ItemPlace>> HomePlace(const ResourceName& name,
+                                                   const WorldState& state,
+                                                   const store::Reader& reader, uint64_t tenant) {
+  absl::StatusOr<std::optional<Row>> row =
+      ReadRow<Row>(reader, TableOf(name.collection), EntityKey(tenant, name.collection, name.id));
+  if (!row.ok()) return row.status();
+  if (!row->has_value() || !state.HasScope(ScopeId((*row)->home()))) {
+    return std::optional<ItemPlace>();
+  }
+  return std::optional<ItemPlace>({ScopeId((*row)->home()), SubjectId(0), {}});
 }
 
 }  // namespace
@@ -74,6 +89,12 @@ absl::StatusOr<std::optional<ItemPlace>> FindPlace(const ResourceName& name,
       }
       return std::optional<ItemPlace>(PlaceOf(**row));
     }
+    case Collection::kCompetencies:
+      return HomePlace<rows::CompetencyRow>(name, state, reader, tenant);
+    case Collection::kNotificationRules:
+      return HomePlace<rows::NotificationRuleRow>(name, state, reader, tenant);
+    case Collection::kNotificationTemplates:
+      return HomePlace<rows::NotificationTemplateRow>(name, state, reader, tenant);
     default:
       return std::optional<ItemPlace>();
   }

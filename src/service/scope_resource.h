@@ -12,6 +12,7 @@
 #include "policy/decide/delegation.h"
 #include "policy/decide/freeze.h"
 #include "service/content_rows.h"
+#include "service/homed_rows.h"
 #include "service/lookup.h"
 #include "service/methods.h"
 #include "service/pages.h"
@@ -409,8 +410,17 @@ class ScopeResource {
                            " items of content have their home there; set `force` to delete them "
                            "too"));
         }
+        absl::StatusOr<bool> homed = HasHomedAt(call.draft.reader(), call.draft.number(), below);
+        if (!homed.ok()) return homed.status();
+        if (*homed) {
+          return FailedPrecondition(
+              "NOT_EMPTY", request.name(),
+              "competencies, notification rules or templates have their home there; set `force` to "
+              "delete them too");
+        }
       }
       if (absl::Status status = EraseContentAt(call.draft, below); !status.ok()) return status;
+      if (absl::Status status = EraseHomedAt(call.draft, below); !status.ok()) return status;
     }
     call.draft.Describe(request.name());
     return call.draft.EraseSubtree(scope);

@@ -30,6 +30,8 @@ constexpr std::array<NamedTable, kTableCount> kNamedTables = {{
     {Table::kContentVersions, "content_versions"},
     {Table::kContentChunks, "content_chunks"},
     {Table::kJobs, "jobs"},
+    {Table::kCompetencies, "competencies"},
+    {Table::kNotifications, "notifications"},
 }};
 
 }  // namespace

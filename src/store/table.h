@@ -42,10 +42,12 @@ enum class Table : uint8_t {
   kContentVersions,  ///< Versions of content items, with comments on them.
   kContentChunks,    ///< The bytes of uploaded packages.
   kJobs,             ///< Imports, with what they report.
+  kCompetencies,     ///< Competencies.
+  kNotifications,    ///< Rules and templates of mails, and how people want to be mailed.
 };
 
 /// How many tables there are.
-inline constexpr size_t kTableCount = 21;
+inline constexpr size_t kTableCount = 23;
 
 /// Every table, in the order of the enumeration.
 const std::array<Table, kTableCount>& AllTables();

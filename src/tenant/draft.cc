@@ -196,6 +196,7 @@ absl::Status TenantDraft::EraseSubject(SubjectId subject) {
     if (row->has_value()) {
       if (absl::Status status = EraseProfile(**row); !status.ok()) return status;
     }
+    Erase(Table::kNotifications, PreferencesKey(number(), subject));
   }
   EraseEntity(relative);
   Add(RemoveSubject{subject});

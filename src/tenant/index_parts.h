@@ -8,16 +8,20 @@ namespace provost {
 /// What the second part of a key in kIndexes says: which way of finding a row this is. Part of the
 /// format on disk; a number is never used again for another, so all of them stand here.
 enum IndexPart : uint8_t {
-  kEmailIndex = 1,           ///< E-mail address: the user.
-  kExternalIdIndex = 2,      ///< External id: the user.
-  kReportIndex = 3,          ///< Manager, report.
-  kItemPlaceIndex = 10,      ///< Scope, how, content item.
-  kItemNameIndex = 11,       ///< Content item: its name.
-  kItemCourseIndex = 12,     ///< Content item, course that it stands in.
-  kPoolQuizIndex = 13,       ///< Question pool, quiz that draws from it.
-  kCourseItemIndex = 22,     ///< Course, position: the content item.
-  kUploadIndex = 25,         ///< Upload under way.
-  kProfileAnswerIndex = 26,  ///< User, kept answer that shows the profile.
+  kEmailIndex = 1,              ///< E-mail address: the user.
+  kExternalIdIndex = 2,         ///< External id: the user.
+  kReportIndex = 3,             ///< Manager, report.
+  kItemPlaceIndex = 10,         ///< Scope, how, content item.
+  kItemNameIndex = 11,          ///< Content item: its name.
+  kItemCourseIndex = 12,        ///< Content item, course that it stands in.
+  kPoolQuizIndex = 13,          ///< Question pool, quiz that draws from it.
+  kCourseCompetencyIndex = 14,  ///< Course: the competencies that it gives.
+  kCompetencyCourseIndex = 15,  ///< Competency, course that gives it.
+  kTemplateRuleIndex = 21,      ///< Notification template, rule that mails it.
+  kCourseItemIndex = 22,        ///< Course, position: the content item.
+  kUploadIndex = 25,            ///< Upload under way.
+  kProfileAnswerIndex = 26,     ///< User, kept answer that shows the profile.
+  kHomeIndex = 27,              ///< Scope, name of a competency, rule or template whose home it is.
 };
 
 }  // namespace provost

@@ -39,6 +39,9 @@ constexpr struct {
     {Collection::kTasks, "tasks", "task"},
     {Collection::kCertificateTemplates, "certificateTemplates", "certificate template"},
     {Collection::kImports, "imports", "import", IdForm::kUuid},
+    {Collection::kCompetencies, "competencies", "competency"},
+    {Collection::kNotificationRules, "notificationRules", "notification rule"},
+    {Collection::kNotificationTemplates, "notificationTemplates", "notification template"},
 };
 
 bool IsLowerOrDigit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }

@@ -13,24 +13,27 @@ namespace provost {
 /// What a resource name names. Names are flat under the tenant (`tenants/acme/courses/fire`), so a
 /// move renames nothing and a name cannot lie about its parents.
 enum class Collection : uint8_t {
-  kTenant,                ///< `tenants/acme` itself.
-  kUsers,                 ///< `users`
-  kServiceAccounts,       ///< `serviceAccounts`
-  kGroups,                ///< `groups`
-  kCatalogs,              ///< `catalogs`
-  kCourses,               ///< `courses`
-  kPlans,                 ///< `plans`
-  kSessions,              ///< `sessions`
-  kAssignments,           ///< `assignments`; the id is a decimal uid.
-  kOverrides,             ///< `overrides`; the id is `<scope uid>.<role>.<permission>`.
-  kPolicyVersions,        ///< `policyVersions`; the id is a decimal number.
-  kPackages,              ///< `packages`
-  kPages,                 ///< `pages`
-  kQuizzes,               ///< `quizzes`
-  kQuestionPools,         ///< `questionPools`
-  kTasks,                 ///< `tasks`: work that learners hand in.
-  kCertificateTemplates,  ///< `certificateTemplates`
-  kImports,               ///< `imports`; the id is a UUID that the caller made.
+  kTenant,                 ///< `tenants/acme` itself.
+  kUsers,                  ///< `users`
+  kServiceAccounts,        ///< `serviceAccounts`
+  kGroups,                 ///< `groups`
+  kCatalogs,               ///< `catalogs`
+  kCourses,                ///< `courses`
+  kPlans,                  ///< `plans`
+  kSessions,               ///< `sessions`
+  kAssignments,            ///< `assignments`; the id is a decimal uid.
+  kOverrides,              ///< `overrides`; the id is `<scope uid>.<role>.<permission>`.
+  kPolicyVersions,         ///< `policyVersions`; the id is a decimal number.
+  kPackages,               ///< `packages`
+  kPages,                  ///< `pages`
+  kQuizzes,                ///< `quizzes`
+  kQuestionPools,          ///< `questionPools`
+  kTasks,                  ///< `tasks`: work that learners hand in.
+  kCertificateTemplates,   ///< `certificateTemplates`
+  kImports,                ///< `imports`; the id is a UUID that the caller made.
+  kCompetencies,           ///< `competencies`
+  kNotificationRules,      ///< `notificationRules`
+  kNotificationTemplates,  ///< `notificationTemplates`
 };
 
 /// As it stands in names: `users`. Empty for kTenant.

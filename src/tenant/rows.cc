@@ -39,7 +39,7 @@ std::string PolicyKey(uint64_t tenant, uint64_t version) {
 std::string EntityKey(uint64_t tenant, Collection collection, absl::string_view id) {
   // Where several collections share a table, the name of the collection keeps them apart.
   const Table table = TableOf(collection);
-  if (table == Table::kUsers || table == Table::kContent) {
+  if (table == Table::kUsers || table == Table::kContent || table == Table::kNotifications) {
     return KeyWriter(tenant).String(absl::StrCat(CollectionName(collection), "/", id)).Take();
   }
   return KeyWriter(tenant).String(id).Take();
@@ -77,10 +77,19 @@ Table TableOf(Collection collection) {
       return Table::kContent;
     case Collection::kImports:
       return Table::kJobs;
+    case Collection::kCompetencies:
+      return Table::kCompetencies;
+    case Collection::kNotificationRules:
+    case Collection::kNotificationTemplates:
+      return Table::kNotifications;
   }
   return Table::kMeta;
 }
 
+std::string PreferencesKey(uint64_t tenant, SubjectId user) {
+  // No name of a rule or a template: those have a slash.
+  return KeyWriter(tenant).String("preferences").U32(user.value).Take();
+}
 std::string MemberKey(uint64_t tenant, SubjectId group, SubjectId member) {
   return KeyWriter(tenant).U32(group.value).U32(member.value).Take();
 }

@@ -27,6 +27,8 @@ std::string PolicyKey(uint64_t tenant, uint64_t version);
 /// For what has a name that people give: by the relative name where several collections share a
 /// table (users and service accounts; content), everything else by its id.
 std::string EntityKey(uint64_t tenant, Collection collection, absl::string_view id);
+/// In kNotifications: how a user wants to be mailed.
+std::string PreferencesKey(uint64_t tenant, SubjectId user);
 /// The table of a collection. kTenant, kOverrides and kPolicyVersions have keys of their own.
 store::Table TableOf(Collection collection);
 std::string MemberKey(uint64_t tenant, SubjectId group, SubjectId member);

@@ -101,6 +101,7 @@ const std::vector<AlsoAsked>& AlsoAskedAt() {
       {"user.delete", kK, "rule 14 asks at the user's home"},
       {"access.explain", kS, "rule 25 asks at the scope in question"},
       {"content_package.share", kC, "an item whose home is a course can be shared"},
+      {"notification.manage", kT, "a course may stand directly under the tenant"},
   };
   return kinds;
 }
@@ -240,6 +241,15 @@ const std::vector<Added>& AddedPermissions() {
         {"plutolms", "course_creator", "r1", {}, {}},
         {"coreachieve", "administrator", "A1", {}, {}},
         {"coreachieve", "author", "r1", {}, {}}}},
+      {"notification.read",
+       {kT, kK},
+       Access::kRead,
+       false,
+       {},
+       "comes with configuring notifications, under a freeze too",
+       {{"lms365", "catalog_admin", "KA4", {}, {}},
+        {"plutolms", "administrator", "AD1", {}, {}},
+        {"coreachieve", "administrator", "A1", {}, {}}}},
   };
   return added;
 }
@@ -256,6 +266,7 @@ const std::vector<AddedImplication>& AddedImplications() {
       {"assessment.set_up", "content.read"},
       {"quiz.manage", "quiz.read"},
       {"question_pool.manage", "question_pool.read"},
+      {"notification.manage", "notification.read"},
   };
   return implications;
 }

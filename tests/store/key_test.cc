@@ -48,7 +48,9 @@ TEST(Table, NamesOnDiskAreTheFormat) {
                           "content",
                           "content_versions",
                           "content_chunks",
-                          "jobs"}));
+                          "jobs",
+                          "competencies",
+                          "notifications"}));
 }
 
 TEST(Key, BytesAreTheFormat) {

@@ -232,7 +232,7 @@ TEST_F(OpenTest, TablesThatAnOlderVersionDidNotHaveAreMade) {
   MakeDatabase();
   {
     RawDatabase raw(path_);
-    raw.Unknow({"content", "jobs", "settings"});
+    raw.Unknow({"competencies", "content", "jobs", "notifications", "settings"});
   }
   auto database = OpenOrDie(path_);
   EXPECT_EQ(AllRows(*database, Table::kUsers), kRows);

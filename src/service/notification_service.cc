@@ -1,0 +1,15 @@
+#include "service/notification_service.h"
+
+#include "service/notification_preferences.h"
+#include "service/notification_rules.h"
+#include "service/notification_templates.h"
+
+namespace provost {
+
+void RegisterNotificationService(Methods& methods) {
+  RegisterNotificationRules(methods);
+  RegisterNotificationTemplates(methods);
+  RegisterNotificationPreferences(methods);
+}
+
+}  // namespace provost

@@ -1,0 +1,21 @@
+#ifndef PROVOST_SERVICE_NOTIFICATION_TEXT_H_
+#define PROVOST_SERVICE_NOTIFICATION_TEXT_H_
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "provost/v1/notification_service.pb.h"
+
+namespace provost {
+
+/// What notifications say. Pure functions, any thread.
+
+/// Adds a bad field unless something of this version causes the event.
+void CheckEvent(absl::string_view path, v1::NotificationRule::Event event, absl::Status* status);
+
+/// Adds what is wrong with the texts of a template, field by field.
+void CheckTexts(absl::string_view path, const v1::NotificationTemplate& wanted,
+                absl::Status* status);
+
+}  // namespace provost
+
+#endif  // PROVOST_SERVICE_NOTIFICATION_TEXT_H_
