@@ -1,7 +1,5 @@
 #include "service/package_upload.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -11,6 +9,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "base/sha256.h"
 #include "service/content_message.h"
 #include "service/lookup.h"
 #include "service/resource.h"
@@ -24,29 +23,10 @@ namespace {
 
 using store::Table;
 
-constexpr size_t kSha256Bytes = 32;
 constexpr size_t kMaxMediaTypeBytes = 127;
 constexpr size_t kMaxMessageBytes = 1 << 20;
 // So much is kept with one commit, and is in memory at most.
 constexpr size_t kCommitBytes = 4 << 20;
-
-class Digest {
- public:
-  Digest() : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
-    EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr);
-  }
-  void Add(absl::string_view bytes) {
-    EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size());
-  }
-  std::string Finish() {
-    std::string digest(kSha256Bytes, '\0');
-    EVP_DigestFinal_ex(context_.get(), reinterpret_cast<unsigned char*>(digest.data()), nullptr);
-    return digest;
-  }
-
- private:
-  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
-};
 
 bool IsMediaType(absl::string_view text) {
   const std::pair<absl::string_view, absl::string_view> parts =
@@ -72,7 +52,7 @@ absl::Status ValidateFirst(const v1::UploadPackageRequest& request) {
     AddBadField(&status, "size_bytes", absl::StrCat(request.size_bytes()),
                 "wanted how many bytes come, at least 1");
   }
-  if (request.sha256().size() != kSha256Bytes) {
+  if (request.sha256().size() != Sha256Digest::kBytes) {
     AddBadField(&status, "sha256", absl::StrCat(request.sha256().size(), " bytes"),
                 "wanted the SHA-256 of the file, 32 bytes");
   }
@@ -246,7 +226,7 @@ class Upload : public Sink<v1::UploadPackageRequest, v1::ContentVersion> {
   std::string buffer_;  // what is not yet in a chunk
   uint32_t chunks_ = 0;
   int64_t received_ = 0;
-  Digest digest_;
+  Sha256Digest digest_;
 };
 
 using UploadSink = Sink<v1::UploadPackageRequest, v1::ContentVersion>;

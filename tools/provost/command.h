@@ -53,11 +53,22 @@ void OnRun(Tool& tool, CLI::App* command, std::shared_ptr<Options> options, Body
 
 // Each adds the commands of one file.
 void AddAccessCommands(Tool& tool);
+void AddExportCommands(Tool& tool);
+void AddImportCommands(Tool& tool);
 void AddRoleCommands(Tool& tool);
 void AddPolicyCommands(Tool& tool);
 // Those of `provost policy` that ask a server.
 void AddPolicyVersionCommands(Tool& tool, CLI::App& policy);
 void AddResourceCommands(Tool& tool);
+// Those of `provost content`, beside what every resource has.
+void AddContentCommands(Tool& tool, CLI::App& content);
+void AddContentReviewCommands(Tool& tool, CLI::App& content);
+void AddPackageCommands(Tool& tool, CLI::App& content);
+void AddQuizCommands(Tool& tool, CLI::App& content);
+// Those of `provost courses` that are about content.
+void AddCourseItemCommands(Tool& tool, CLI::App& courses);
+// Those of `provost groups` that are about members.
+void AddGroupMemberCommands(Tool& tool, CLI::App& groups);
 // Those of `provost users` that are about no single one.
 void AddUserFieldCommands(Tool& tool, CLI::App& users);
 void AddSettingsCommands(Tool& tool);

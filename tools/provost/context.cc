@@ -1,7 +1,6 @@
 #include "tools/provost/context.h"
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <iostream>
@@ -78,6 +77,26 @@ absl::Status Context::CallPages(absl::string_view method, google::protobuf::Mess
   return status;
 }
 
+absl::Status Context::SendStream(absl::string_view method, google::protobuf::Message& request,
+                                 absl::FunctionRef<absl::StatusOr<bool>()> next,
+                                 google::protobuf::Message& response) {
+  const absl::StatusOr<Rpc*> rpc = Server();
+  if (!rpc.ok()) return rpc.status();
+  absl::Status status = (*rpc)->SendStream(method, request, next, response);
+  PrintToken();
+  return status;
+}
+
+absl::Status Context::ReadStream(absl::string_view method, const google::protobuf::Message& request,
+                                 google::protobuf::Message& item,
+                                 absl::FunctionRef<absl::Status()> take) {
+  const absl::StatusOr<Rpc*> rpc = Server();
+  if (!rpc.ok()) return rpc.status();
+  absl::Status status = (*rpc)->ReadStream(method, request, item, take);
+  PrintToken();
+  return status;
+}
+
 void Context::Answer(const google::protobuf::Message& message, absl::string_view text) {
   if (options_.json) {
     out() << RenderJson(message);
@@ -107,19 +126,6 @@ absl::StatusOr<std::string> ReadInput(Context& context, const std::string& path,
   }
   if (in->bad()) return absl::NotFoundError(absl::StrCat("cannot read `", path, "`"));
   return bytes;
-}
-
-absl::Status WriteOutput(const std::string& path, absl::string_view bytes) {
-  const std::string beside = absl::StrCat(path, ".new");
-  std::ofstream file(beside, std::ios::binary | std::ios::trunc);
-  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  file.close();
-  if (!file || std::rename(beside.c_str(), path.c_str()) != 0) {
-    const std::string why = std::strerror(errno);
-    std::remove(beside.c_str());
-    return absl::PermissionDeniedError(absl::StrCat("cannot write `", path, "`: ", why));
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace provost::cli

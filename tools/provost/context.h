@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -57,6 +58,8 @@ class Context {
   std::ostream& out() { return terminal_.out; }
   std::ostream& err() { return terminal_.err; }
 
+  bool err_is_terminal() const { return terminal_.err_is_terminal; }
+
   // How standard output and standard error look.
   Look look() const { return LookOf(terminal_.out_is_terminal); }
   Look error_look() const { return LookOf(terminal_.err_is_terminal); }
@@ -77,6 +80,13 @@ class Context {
   absl::Status CallPages(absl::string_view method, google::protobuf::Message& request,
                          google::protobuf::Message& response, size_t limit);
 
+  // Sends or reads a stream: see Rpc.
+  absl::Status SendStream(absl::string_view method, google::protobuf::Message& request,
+                          absl::FunctionRef<absl::StatusOr<bool>()> next,
+                          google::protobuf::Message& response);
+  absl::Status ReadStream(absl::string_view method, const google::protobuf::Message& request,
+                          google::protobuf::Message& item, absl::FunctionRef<absl::Status()> take);
+
   // Prints `message` as JSON if --json is set, else `text`.
   void Answer(const google::protobuf::Message& message, absl::string_view text);
 
@@ -93,9 +103,6 @@ class Context {
 // than `limit` bytes are refused.
 absl::StatusOr<std::string> ReadInput(Context& context, const std::string& path,
                                       size_t limit = size_t{64} << 20);
-
-// Writes a file as a whole: a reader sees the old bytes or the new.
-absl::Status WriteOutput(const std::string& path, absl::string_view bytes);
 
 }  // namespace provost::cli
 

@@ -5,7 +5,7 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
+#include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
 #include "google/rpc/error_details.pb.h"
 
@@ -19,15 +19,6 @@ std::optional<Detail> DetailOf(const absl::Status& status) {
   Detail detail;
   if (!payload.has_value() || !detail.ParseFromString(std::string(*payload))) return std::nullopt;
   return detail;
-}
-
-// The lines of a text from elsewhere, each made printable.
-std::string PrintableLines(absl::string_view text) {
-  std::string out;
-  for (absl::string_view line : absl::StrSplit(text, '\n')) {
-    absl::StrAppend(&out, out.empty() ? "" : "\n  ", Printable(line));
-  }
-  return out;
 }
 
 std::string NextStep(const absl::Status& status) {
@@ -56,10 +47,12 @@ std::string NextStep(const absl::Status& status) {
 }  // namespace
 
 std::string RenderError(const absl::Status& status, const Look& look) {
-  std::string out = absl::StrCat(Paint(look, Tone::kBad, "error:"), " ",
-                                 status.message().empty() ? absl::StatusCodeToString(status.code())
-                                                          : PrintableLines(status.message()),
-                                 "\n");
+  std::string out =
+      absl::StrCat(Paint(look, Tone::kBad, "error:"), " ",
+                   status.message().empty()
+                       ? absl::StatusCodeToString(status.code())
+                       : absl::StrReplaceAll(PrintableLines(status.message()), {{"\n", "\n  "}}),
+                   "\n");
   // A violation that the message says already is not said twice.
   const auto append = [&](absl::string_view where, absl::string_view what) {
     if (absl::StrContains(status.message(), what) &&

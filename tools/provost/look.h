@@ -32,6 +32,9 @@ size_t DisplayWidth(absl::string_view text);
 // else chose must not move the cursor or change colours. Newlines and tabs are escaped too.
 std::string Printable(absl::string_view text);
 
+// The same of a text of several lines, whose ends it keeps.
+std::string PrintableLines(absl::string_view text);
+
 }  // namespace provost::cli
 
 #endif  // PROVOST_TOOLS_PROVOST_LOOK_H_

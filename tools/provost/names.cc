@@ -1,6 +1,7 @@
 #include "tools/provost/names.h"
 
 #include <algorithm>
+#include <iterator>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -14,12 +15,25 @@ namespace {
 
 constexpr absl::string_view kTenants = "tenants/";
 
-const std::vector<absl::string_view>& Collections() {
-  static const auto* const collections = new std::vector<absl::string_view>{
-      "users", "serviceAccounts", "groups",      "catalogs",  "courses",
-      "plans", "sessions",        "assignments", "overrides", "policyVersions"};
-  return *collections;
-}
+constexpr absl::string_view kCollections[] = {
+    "users",
+    "serviceAccounts",
+    "groups",
+    "catalogs",
+    "courses",
+    "plans",
+    "sessions",
+    "assignments",
+    "overrides",
+    "policyVersions",
+    "imports",
+    "packages",
+    "pages",
+    "quizzes",
+    "questionPools",
+    "tasks",
+    "certificateTemplates",
+};
 
 }  // namespace
 
@@ -61,7 +75,8 @@ absl::StatusOr<std::string> Names::Full(absl::string_view given,
     return absl::StrCat(*tenant, "/", collection, "/", given);
   }
   const absl::string_view named = given.substr(0, slash);
-  const auto& collections = Collections();
+  const std::vector<absl::string_view> collections(std::begin(kCollections),
+                                                   std::end(kCollections));
   if (std::find(collections.begin(), collections.end(), named) == collections.end()) {
     const std::string nearest = NearestName(named, collections);
     return absl::InvalidArgumentError(absl::StrCat(

@@ -15,6 +15,7 @@
 #include "policy/compiler/source_map.h"
 #include "policy/compiler/syntax.h"
 #include "tools/provost/command.h"
+#include "tools/provost/files.h"
 #include "tools/provost/policy_diff.h"
 #include "tools/provost/policy_source.h"
 #include "tools/provost/table.h"
@@ -96,7 +97,7 @@ absl::StatusOr<int> RunFormat(Context& context, const FileOptions& options) {
       is_formatted = false;
     } else if (options.in_place && file != "-" && !policy->is_preset) {
       if (*text == policy->text) continue;
-      if (absl::Status status = WriteOutput(file, *text); !status.ok()) return status;
+      if (absl::Status status = WriteOutput(context, file, *text); !status.ok()) return status;
       context.out() << file << ": formatted\n";
     } else {
       context.out() << *text;
@@ -140,7 +141,9 @@ absl::StatusOr<int> RunCompile(Context& context, const FileOptions& options) {
   if (!matrix.ok()) return matrix.status();
   const std::string bytes = (*matrix)->Serialize();
   if (!options.output.empty()) {
-    if (absl::Status status = WriteOutput(options.output, bytes); !status.ok()) return status;
+    if (absl::Status status = WriteOutput(context, options.output, bytes); !status.ok()) {
+      return status;
+    }
   }
   const MatrixData& data = (*matrix)->data();
   std::string pin;

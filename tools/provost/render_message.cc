@@ -95,6 +95,8 @@ std::string FieldText(const Message& message, const FieldDescriptor& field, cons
                  : reflection->GetEnum(message, &field)->name();
     case FieldDescriptor::CPPTYPE_INT32:
       return absl::StrCat(reflection->GetInt32(message, &field));
+    case FieldDescriptor::CPPTYPE_INT64:
+      return absl::StrCat(reflection->GetInt64(message, &field));
     case FieldDescriptor::CPPTYPE_MESSAGE:
       return reflection->HasField(message, &field)
                  ? MessageText(reflection->GetMessage(message, &field), names)

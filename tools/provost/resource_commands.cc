@@ -5,7 +5,6 @@
 #include <google/protobuf/message.h>
 #include <google/protobuf/timestamp.pb.h>
 
-#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -19,6 +18,7 @@
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "provost/v1/catalog_service.pb.h"
+#include "provost/v1/content_service.pb.h"
 #include "provost/v1/course_service.pb.h"
 #include "provost/v1/group_service.pb.h"
 #include "provost/v1/role_service.pb.h"
@@ -28,7 +28,6 @@
 #include "tools/provost/initial_tenant.h"
 #include "tools/provost/render_message.h"
 #include "tools/provost/times.h"
-#include "tools/provost/window_options.h"
 
 namespace provost::cli {
 namespace {
@@ -45,7 +44,7 @@ struct ResourceType {
   const char* command;     // its commands are under this word
   const char* noun;        // as methods have it: CreateCourse
   const char* service;     // whose methods they are
-  const char* collection;  // in names; empty for tenants
+  const char* collection;  // in names; empty for tenants, and where there are several
   const char* words;       // for people, after "a" or "the"
   const char* example;     // an id
   const char* parent;      // an example of where one is made; empty: it has no such place
@@ -109,7 +108,7 @@ struct BoolFlag {
 constexpr BoolFlag kBoolFlags[] = {
     {"validate_only", "--dry-run", "Do everything but the change"},
     {"allow_missing", "--allow-missing", "Succeed where there is none"},
-    {"force", "--force", "Delete what is in it too"},
+    {"force", "--force", "Delete what is in it too, and take it out of what has it"},
 };
 
 // A method of a resource, as a command.
@@ -150,6 +149,8 @@ const std::vector<ResourceType>& ResourceTypes() {
        "catalogs/safety", v1::TrainingPlan::descriptor()},
       {"sessions", "Session", "CourseService", "sessions", "session", "2026-11-03", "courses/fire",
        v1::Session::descriptor()},
+      {"content", "ContentItem", "ContentService", "", "content item", "pages/fire-rules", "",
+       v1::ContentItem::descriptor()},
       {"assignments", "Assignment", "RoleService", "assignments", "assignment", "17", "",
        v1::Assignment::descriptor()},
   };
@@ -186,7 +187,9 @@ std::vector<Verb> VerbsOf(const ResourceType& type) {
     // Roles are given and taken back by `assign` and `revoke`.
     const bool is_grant = type.message == v1::Assignment::descriptor() &&
                           (verb.word == "create" || verb.word == "delete");
-    if (verb.word.empty() || is_grant) continue;
+    // A content item has a body, versions and shares: content_commands.cc.
+    const bool is_content = type.message == v1::ContentItem::descriptor() && verb.word != "delete";
+    if (verb.word.empty() || is_grant || is_content) continue;
     for (int f = 0; f < verb.request().field_count(); ++f) {
       if (verb.request().field(f)->message_type() == type.message) {
         verb.resource_field = verb.request().field(f);
@@ -328,7 +331,7 @@ const FieldDescriptor* ViewField(const Descriptor& request) {
 
 absl::StatusOr<std::string> NameOf(const Names& names, const ResourceType& type,
                                    const std::string& id) {
-  if (*type.collection != '\0') return names.Full(id, type.collection);
+  if (type.message != v1::Tenant::descriptor()) return names.Full(id, type.collection);
   if (absl::StartsWith(id, "tenants/")) return id;
   return id == "." ? names.Tenant() : absl::StrCat("tenants/", id);
 }
@@ -498,101 +501,6 @@ void AddVerb(Tool& tool, CLI::App& group, const Verb& verb) {
         [verb](Context& context, const Values& given) { return RunVerb(context, verb, given); });
 }
 
-// --- members of groups ---
-
-struct Membership {
-  std::string group;
-  std::string member;
-  std::string from;
-  std::string until;
-  std::string request_id;
-  bool dry_run = false;
-  bool allow_missing = false;
-  size_t limit = 0;
-};
-
-template <typename Request>
-absl::Status FillMembership(const Names& names, const Membership& options, Request& request) {
-  auto group = names.Full(options.group, "groups");
-  if (!group.ok()) return group.status();
-  auto member = names.Full(options.member);
-  if (!member.ok()) return member.status();
-  request.set_group(*std::move(group));
-  request.set_member(*std::move(member));
-  request.set_validate_only(options.dry_run);
-  request.set_request_id(options.request_id);
-  return absl::OkStatus();
-}
-
-absl::StatusOr<int> RunAddMember(Context& context, const Membership& options) {
-  v1::AddMemberRequest request;
-  absl::Status status = FillMembership(context.names(), options, request);
-  status.Update(FillWindow(options.from, options.until, request));
-  v1::Member response;
-  if (status.ok()) status = context.Call("GroupService.AddMember", request, response);
-  if (!status.ok()) return status;
-  context.Answer(response, absl::StrCat(options.dry_run ? "would be " : "", "added ",
-                                        Printable(options.member), " to ",
-                                        Printable(context.names().Short(request.group())), "\n"));
-  return kExitOk;
-}
-
-absl::StatusOr<int> RunRemoveMember(Context& context, const Membership& options) {
-  v1::RemoveMemberRequest request;
-  absl::Status status = FillMembership(context.names(), options, request);
-  request.set_allow_missing(options.allow_missing);
-  google::protobuf::Empty response;
-  if (status.ok()) status = context.Call("GroupService.RemoveMember", request, response);
-  if (!status.ok()) return status;
-  context.Answer(response, absl::StrCat(options.dry_run ? "would be " : "", "removed ",
-                                        Printable(options.member), " from ",
-                                        Printable(context.names().Short(request.group())), "\n"));
-  return kExitOk;
-}
-
-absl::StatusOr<int> RunMembers(Context& context, const Membership& options) {
-  v1::ListMembersRequest request;
-  auto group = context.names().Full(options.group, "groups");
-  if (!group.ok()) return group.status();
-  request.set_group(*std::move(group));
-  v1::ListMembersResponse response;
-  absl::Status status =
-      context.CallPages("GroupService.ListMembers", request, response, options.limit);
-  if (!status.ok()) return status;
-  context.Answer(response, RenderList(response, context.names(), context.look()));
-  return kExitOk;
-}
-
-void AddMemberCommands(Tool& tool, CLI::App& groups) {
-  auto added = std::make_shared<Membership>();
-  CLI::App* command = AddCommand(groups, "add", "Adds a member to a group, or changes its window.",
-                                 "provost groups add ops users/bob --until +30d");
-  command->add_option("group", added->group, "The group")->required();
-  command->add_option("member", added->member, "A user, a service account or a group")->required();
-  AddWindowOptions(command, added->from, added->until);
-  command->add_flag("--dry-run", added->dry_run, "Do everything but the change");
-  command->add_option("--request-id", added->request_id, "A UUID that makes a retry harmless");
-  OnRun(tool, command, added, RunAddMember);
-
-  auto removed = std::make_shared<Membership>();
-  command = AddCommand(groups, "remove", "Removes a member from a group.",
-                       "provost groups remove ops users/bob");
-  command->add_option("group", removed->group, "The group")->required();
-  command->add_option("member", removed->member, "Who is removed")->required();
-  command->add_flag("--allow-missing", removed->allow_missing, "Succeed where it is no member");
-  command->add_flag("--dry-run", removed->dry_run, "Do everything but the change");
-  command->add_option("--request-id", removed->request_id, "A UUID that makes a retry harmless");
-  OnRun(tool, command, removed, RunRemoveMember);
-
-  auto listed = std::make_shared<Membership>();
-  command = AddCommand(groups, "members", "Lists who is directly in a group.",
-                       "provost groups members ops");
-  command->add_option("group", listed->group, "The group")->required();
-  command->add_option("--limit", listed->limit, "Stop after this many (default: all)")
-      ->type_name("N");
-  OnRun(tool, command, listed, RunMembers);
-}
-
 }  // namespace
 
 void AddResourceCommands(Tool& tool) {
@@ -602,8 +510,16 @@ void AddResourceCommands(Tool& tool) {
                  absl::StrCat("provost ", type.command, " list"));
     group->group("Resources");
     for (const Verb& verb : VerbsOf(type)) AddVerb(tool, *group, verb);
-    if (type.message == v1::Group::descriptor()) AddMemberCommands(tool, *group);
+    // What is of this kind of resource alone.
+    if (type.message == v1::Group::descriptor()) AddGroupMemberCommands(tool, *group);
     if (type.message == v1::User::descriptor()) AddUserFieldCommands(tool, *group);
+    if (type.message == v1::Course::descriptor()) AddCourseItemCommands(tool, *group);
+    if (type.message == v1::ContentItem::descriptor()) {
+      AddContentCommands(tool, *group);
+      AddContentReviewCommands(tool, *group);
+      AddPackageCommands(tool, *group);
+      AddQuizCommands(tool, *group);
+    }
   }
 }
 

@@ -6,6 +6,8 @@
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/impl/codegen/proto_utils.h>
+#include <grpcpp/impl/codegen/rpc_method.h>
+#include <grpcpp/impl/codegen/sync_stream.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -53,6 +55,10 @@ const FieldDescriptor* FieldNamed(const Message& message, const char* name) {
   return message.GetDescriptor()->FindFieldByName(name);
 }
 
+std::string PathOf(absl::string_view method) {
+  return absl::StrCat("/provost.v1.", absl::StrReplaceAll(method, {{".", "/"}}));
+}
+
 }  // namespace
 
 struct Rpc::Connection {
@@ -68,8 +74,7 @@ Rpc::Rpc(RpcOptions options) : options_(std::move(options)) {}
 Rpc::~Rpc() = default;
 
 absl::Status Rpc::Call(absl::string_view method, const Message& request, Message& response) {
-  return CallPath(absl::StrCat("/provost.v1.", absl::StrReplaceAll(method, {{".", "/"}})), request,
-                  response);
+  return CallPath(PathOf(method), request, response);
 }
 
 absl::Status Rpc::Ping() {
@@ -94,14 +99,9 @@ absl::Status Rpc::Ping() {
 }
 
 absl::Status Rpc::CallPath(const std::string& path, const Message& request, Message& response) {
-  if (connection_ == nullptr) {
-    connection_ = std::make_unique<Connection>(MakeChannel(options_.server));
-  }
   grpc::ClientContext context;
+  Prepare(context);
   context.set_deadline(absl::ToChronoTime(absl::Now() + options_.timeout));
-  if (!options_.actor.empty()) context.AddMetadata("provost-actor", options_.actor);
-  if (!options_.at_least.empty()) context.AddMetadata("provost-at-least", options_.at_least);
-
   absl::Notification finished;
   grpc::Status status;
   connection_->stub.UnaryCall(&context, path, grpc::StubOptions(), &request, &response,
@@ -110,7 +110,18 @@ absl::Status Rpc::CallPath(const std::string& path, const Message& request, Mess
                                 finished.Notify();
                               });
   finished.WaitForNotification();
+  return StatusOf(context, status);
+}
 
+void Rpc::Prepare(grpc::ClientContext& context) {
+  if (connection_ == nullptr) {
+    connection_ = std::make_unique<Connection>(MakeChannel(options_.server));
+  }
+  if (!options_.actor.empty()) context.AddMetadata("provost-actor", options_.actor);
+  if (!options_.at_least.empty()) context.AddMetadata("provost-at-least", options_.at_least);
+}
+
+absl::Status Rpc::StatusOf(const grpc::ClientContext& context, const grpc::Status& status) {
   token_.clear();
   const auto& trailers = context.GetServerTrailingMetadata();
   if (const auto found = trailers.find("provost-revision"); found != trailers.end()) {
@@ -126,6 +137,49 @@ absl::Status Rpc::CallPath(const std::string& path, const Message& request, Mess
                      " --data=./provost-data`, or name another with --server (or PROVOST_SERVER)"));
   }
   return ToAbslStatus(status);
+}
+
+absl::Status Rpc::SendStream(absl::string_view method, Message& request,
+                             absl::FunctionRef<absl::StatusOr<bool>()> next, Message& response) {
+  const std::string path = PathOf(method);
+  grpc::ClientContext context;
+  Prepare(context);
+  const std::unique_ptr<grpc::ClientWriter<Message>> writer(
+      grpc::internal::ClientWriterFactory<Message>::Create(
+          connection_->channel.get(),
+          grpc::internal::RpcMethod(path.c_str(), grpc::internal::RpcMethod::CLIENT_STREAMING),
+          &context, &response));
+  absl::Status broken;
+  while (true) {
+    const absl::StatusOr<bool> made = next();
+    if (!made.ok()) {
+      broken = made.status();
+      context.TryCancel();
+      break;
+    }
+    // Where the server has ended the call already, its status says why.
+    if (!*made || !writer->Write(request)) break;
+  }
+  writer->WritesDone();
+  absl::Status status = StatusOf(context, writer->Finish());
+  return broken.ok() ? status : broken;
+}
+
+absl::Status Rpc::ReadStream(absl::string_view method, const Message& request, Message& item,
+                             absl::FunctionRef<absl::Status()> take) {
+  const std::string path = PathOf(method);
+  grpc::ClientContext context;
+  Prepare(context);
+  const std::unique_ptr<grpc::ClientReader<Message>> reader(
+      grpc::internal::ClientReaderFactory<Message>::Create(
+          connection_->channel.get(),
+          grpc::internal::RpcMethod(path.c_str(), grpc::internal::RpcMethod::SERVER_STREAMING),
+          &context, request));
+  absl::Status broken;
+  while (broken.ok() && reader->Read(&item)) broken = take();
+  if (!broken.ok()) context.TryCancel();
+  absl::Status status = StatusOf(context, reader->Finish());
+  return broken.ok() ? status : broken;
 }
 
 absl::Status Rpc::CallPages(absl::string_view method, Message& request, Message& response,

@@ -1,4 +1,4 @@
-// The one place that calls a server: any unary method, with deadline and metadata.
+// The one place that calls a server: any method, with deadline and metadata.
 #ifndef PROVOST_TOOLS_PROVOST_RPC_H_
 #define PROVOST_TOOLS_PROVOST_RPC_H_
 
@@ -8,9 +8,16 @@
 #include <memory>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+
+namespace grpc {
+class ClientContext;
+class Status;
+}  // namespace grpc
 
 namespace provost::cli {
 
@@ -42,6 +49,18 @@ class Rpc {
   absl::Status CallPages(absl::string_view method, google::protobuf::Message& request,
                          google::protobuf::Message& response, size_t limit);
 
+  // Calls a method with a client's stream. `next` puts the next message into `request`, which holds
+  // the one before it, and gives false after the last. No deadline: it takes as long as it takes.
+  // An error of `next` breaks the stream off, and is returned.
+  absl::Status SendStream(absl::string_view method, google::protobuf::Message& request,
+                          absl::FunctionRef<absl::StatusOr<bool>()> next,
+                          google::protobuf::Message& response);
+
+  // Calls a method with a server's stream: `take` is told when the next message is in `item`. No
+  // deadline. An error of `take` breaks the stream off, and is returned.
+  absl::Status ReadStream(absl::string_view method, const google::protobuf::Message& request,
+                          google::protobuf::Message& item, absl::FunctionRef<absl::Status()> take);
+
   // Asks the server's health service. UNAVAILABLE where it does not serve.
   absl::Status Ping();
 
@@ -51,6 +70,10 @@ class Rpc {
  private:
   struct Connection;
 
+  // Connects, and says who calls and what the answer must be as fresh as.
+  void Prepare(grpc::ClientContext& context);
+  // What a call that has ended says, its token kept.
+  absl::Status StatusOf(const grpc::ClientContext& context, const grpc::Status& status);
   absl::Status CallPath(const std::string& path, const google::protobuf::Message& request,
                         google::protobuf::Message& response);
 

@@ -57,6 +57,8 @@ void AddAllCommands(Tool& tool) {
   AddRoleCommands(tool);
   AddPolicyCommands(tool);
   AddResourceCommands(tool);
+  AddImportCommands(tool);
+  AddExportCommands(tool);
   AddSettingsCommands(tool);
   AddTenantCommands(tool);
   AddTestCommand(tool);

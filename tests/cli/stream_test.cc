@@ -1,0 +1,259 @@
+// Commands that stream, against a real server: `provost import`, `provost export`, and the files of
+// packages.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "server/server.h"
+#include "tests/cli/run_cli.h"
+
+namespace provost::cli {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+constexpr char kAnn[] = "users/ann";
+constexpr char kId[] = "7f3c0f5e-3a55-4f0e-9d0a-0d6a2b1c4e5f";
+
+// A tenant under coreachieve: Ann administers it, Mae manages attendees, Aut is an author.
+class StreamTest : public ::testing::Test {
+ protected:
+  StreamTest()
+      : folder_(std::filesystem::path(::testing::TempDir()) /
+                absl::StrCat("provost_cli_stream_", getpid())) {
+    std::filesystem::create_directories(folder_);
+    ServerOptions options;
+    options.listen = "127.0.0.1:0";
+    options.data = (folder_ / "data").string();
+    options.log_level = "off";
+    auto server = Server::Start(options);
+    EXPECT_TRUE(server.ok()) << server.status();
+    server_ = *std::move(server);
+    const CliRun run = RunCli({"--server", server_->address(), "--tenant", "acme", "setup",
+                               "--preset", "coreachieve", "--secret-file",
+                               (folder_ / "data" / "bootstrap-secret").string(), "--admin", "ann"});
+    EXPECT_EQ(run.code, 0) << run.err;
+    Do(kAnn, {"catalogs", "create", "safety"});
+    Do(kAnn, {"courses", "create", "fire", "--parent", "catalogs/safety"});
+    Do(kAnn, {"users", "create", "mae"});
+    Do(kAnn, {"users", "create", "aut"});
+    Do(kAnn, {"assign", "users/mae", "attendee_manager", "."});
+    Do(kAnn, {"assign", "users/aut", "author", "."});
+  }
+  ~StreamTest() override {
+    server_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  CliRun As(const std::string& actor, std::vector<std::string> arguments,
+            const CliOptions& options = {}) {
+    arguments.insert(arguments.begin(),
+                     {"--server", server_->address(), "--as", actor, "--tenant", "acme"});
+    return RunCli(arguments, options);
+  }
+  std::string Do(const std::string& actor, const std::vector<std::string>& arguments) {
+    const CliRun run = As(actor, arguments);
+    EXPECT_EQ(run.code, 0) << run.err << run.out;
+    return run.out;
+  }
+  std::string Path(const std::string& name) { return (folder_ / name).string(); }
+  std::string Write(const std::string& name, const std::string& text) {
+    std::ofstream(Path(name), std::ios::binary) << text;
+    return Path(name);
+  }
+
+  const std::filesystem::path folder_;
+  std::unique_ptr<Server> server_;
+};
+
+TEST_F(StreamTest, M5_AnImportTellsItsWrongRowsAsACompilerDoes) {
+  const std::string file = Write("people.csv",
+                                 "Id,Mail,Name,Note\n"
+                                 "kim,kim@acme.example,\"Kim, K\",x\n"
+                                 "bob,no address,Bob,\n");
+  const std::vector<std::string> import = {"import",     "users",      file,
+                                           "--column",   "Id=user_id", "--column",
+                                           "Mail=email", "--column",   "Name=display_name",
+                                           "--ignore",   "Note"};
+  // Not an author's.
+  CliRun run = As("users/aut", import);
+  EXPECT_EQ(run.code, 2);
+  EXPECT_THAT(run.err, HasSubstr("user.import"));
+
+  std::vector<std::string> dry = import;
+  dry.push_back("--dry-run");
+  run = As("users/mae", dry);
+  EXPECT_EQ(run.code, 1) << run.err;
+  EXPECT_THAT(run.out, StartsWith(absl::StrCat(file, ":3:2: email: ")));
+  EXPECT_THAT(run.out, HasSubstr("1 would be created, 0 would be updated, 0 left as they are, 1 "
+                                 "wrong\n"));
+  EXPECT_EQ(As(kAnn, {"users", "get", "kim"}).code, 2);
+
+  std::vector<std::string> whole = import;
+  whole.push_back("--all-or-nothing");
+  run = As("users/mae", whole);
+  EXPECT_EQ(run.code, 1) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("\nnothing was done: 0 created, "));
+  EXPECT_EQ(As(kAnn, {"users", "get", "kim"}).code, 2);
+
+  run = As("users/mae", import);
+  EXPECT_EQ(run.code, 1) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("\n1 created, 0 updated, 0 left as they are, 1 wrong\n"));
+  EXPECT_EQ(As(kAnn, {"users", "get", "kim"}).code, 0);
+
+  run = As("users/mae", {"import", "users", Write("odd.csv", "user_id\n\"a\nb\n")});
+  EXPECT_EQ(run.code, 1) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("odd.csv:2:1: user_id: "));
+  EXPECT_THAT(run.out, HasSubstr("not all of it was read: 0 created"));
+}
+
+TEST_F(StreamTest, M5_AnImportThatBrokeOffIsResumed) {
+  // A whole batch is kept of what breaks off; here all of it was, and the answer was lost.
+  CliOptions input;
+  input.input = "user_id,display_name\nmae,Mae\nzoe,Zoe\n";
+  for (int i = 0; i < 2; ++i) {
+    const CliRun run = As("users/mae", {"import", "users", "-", "--resume", kId}, input);
+    EXPECT_EQ(run.code, 0) << run.err;
+    EXPECT_EQ(run.out, "1 created, 1 updated, 0 left as they are, 0 wrong\n");
+  }
+  const std::string got = Do("users/mae", {"import", "get", kId});
+  EXPECT_THAT(got, HasSubstr("owner\tusers/mae\nstate\tDONE\n"));
+  EXPECT_EQ(As("users/aut", {"import", "get", kId}).code, 2);
+  // With another document it is another import.
+  CliRun run =
+      As("users/mae", {"import", "users", Write("short.csv", "user_id\n"), "--resume", kId});
+  EXPECT_EQ(run.code, 2);
+  EXPECT_THAT(run.err, HasSubstr("short.csv` has 8 bytes; wanted at least "));
+  run = As("users/mae", {"import", "users", "-", "--resume", kId, "--key", "email"}, input);
+  EXPECT_EQ(run.code, 2);
+  EXPECT_THAT(run.err, HasSubstr("was used for another import"));
+}
+
+TEST_F(StreamTest, M5_EveryWrongRowIsTold) {
+  std::string text = "user_id,display_name,email\n";
+  for (int i = 0; i < 150; ++i) absl::StrAppend(&text, "person-", i, ",P,nowhere\n");
+  const std::string file = Write("wrong.csv", text);
+  CliRun run = As("users/mae", {"import", "users", file, "--resume", kId});
+  EXPECT_EQ(run.code, 1) << run.err;
+  // More than an answer has.
+  EXPECT_THAT(run.out, HasSubstr("wrong.csv:151:3: email: "));
+  EXPECT_THAT(run.out, HasSubstr("\n0 created, 0 updated, 0 left as they are, 150 wrong\n"));
+  EXPECT_THAT(Do("users/mae", {"import", "errors", kId, "--limit", "1"}),
+              HasSubstr("\n2\t3\temail\t"));
+  // A dry run keeps none.
+  run = As("users/mae", {"import", "users", file, "--dry-run"});
+  EXPECT_THAT(run.out, HasSubstr("wrong.csv: and 50 more wrong rows\n"));
+}
+
+TEST_F(StreamTest, WhatIsMissingIsToldBeforeAnythingIsSent) {
+  CliRun run = As("users/mae", {"import", "users", "no-such-file.csv"});
+  EXPECT_EQ(run.code, 2);
+  EXPECT_THAT(run.err, HasSubstr("cannot read `no-such-file.csv`: "));
+  EXPECT_EQ(As("users/mae", {"import", "users", folder_.string()}).code, 2);
+  run = As("users/mae", {"import", "users", "-", "--column", "Mail"});
+  EXPECT_EQ(run.code, 2);
+  EXPECT_THAT(run.err, HasSubstr("like Mail=email"));
+}
+
+TEST_F(StreamTest, WithoutAServerThereIsAWayOn) {
+  const std::string address = server_->address();
+  server_.reset();
+  CliOptions input;
+  input.input = "user_id\nkim\n";
+  const CliRun run = RunCli(
+      {"--server", address, "--as", kAnn, "--tenant", "acme", "import", "users", "-"}, input);
+  EXPECT_EQ(run.code, 2);
+  EXPECT_THAT(run.err, HasSubstr("no server answers"));
+  EXPECT_THAT(run.err, HasSubstr("--resume "));
+}
+
+TEST_F(StreamTest, ProgressIsForWhoeverWatches) {
+  const std::string file = Write("people.csv", "user_id,display_name\nkim,Kim\n");
+  CliRun run = As("users/mae", {"import", "users", file, "--resume", kId});
+  EXPECT_EQ(run.err, "");
+  CliOptions terminal;
+  terminal.is_terminal = true;
+  run = As("users/mae", {"import", "users", file}, terminal);
+  EXPECT_THAT(run.err, HasSubstr(": 29 B of 29 B, 100 %"));
+  EXPECT_EQ(run.err.back(), '\r');
+  EXPECT_EQ(run.out, "0 created, 0 updated, 1 left as they are, 0 wrong\n");
+}
+
+TEST_F(StreamTest, M4_ExportAsCsvAndJsonLines) {
+  Do("users/mae",
+     {"import", "users", Write("people.csv", "user_id,display_name\nkim,\"Kim, K\"\nzoe,=1+1\n")});
+  const std::string csv = Do("users/mae", {"export", "users", "--fields", "user_id,display_name"});
+  EXPECT_THAT(csv, StartsWith("user_id,display_name\r\n"));
+  EXPECT_THAT(csv, HasSubstr("\r\nkim,\"Kim, K\"\r\n"));
+  EXPECT_THAT(Do("users/mae", {"export", "users", "--format", "jsonl", "--fields", "user_id"}),
+              HasSubstr("{\"user_id\":\"zoe\"}\n"));
+  EXPECT_EQ(Do("users/mae", {"export", "users", "--spreadsheet", "--fields", "display_name",
+                             "--output", Path("out.csv")}),
+            "");
+  EXPECT_THAT(ReadFile(Path("out.csv")), HasSubstr("\r\n'=1+1\r\n"));
+  EXPECT_EQ(
+      Do("users/mae", {"export", "users", "--home", "catalogs/safety", "--fields", "user_id"}),
+      "user_id\r\n");
+  // An author's it is not, and what fails leaves no file.
+  CliRun run = As("users/aut", {"export", "users", "--output", Path("none.csv")});
+  EXPECT_EQ(run.code, 2);
+  EXPECT_THAT(run.err, HasSubstr("user.export"));
+  EXPECT_FALSE(std::filesystem::exists(Path("none.csv")));
+  EXPECT_FALSE(std::filesystem::exists(Path("none.csv.new")));
+  run = As("users/mae", {"export", "users", "--fields", "password"});
+  EXPECT_EQ(run.code, 2);
+  EXPECT_THAT(run.err, HasSubstr("password"));
+}
+
+TEST_F(StreamTest, U3_APackageGoesUpAndComesDown) {
+  std::string bytes(700000, 'x');
+  for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * 31 % 251);
+  const std::string file = Write("fire.zip", bytes);
+  Do("users/aut", {"content", "create", "packages/fire", "--home", "courses/fire"});
+  // Not an attendee manager's.
+  EXPECT_THAT(As("users/mae", {"content", "upload", "packages/fire", file}).err,
+              HasSubstr("content.import"));
+  EXPECT_THAT(Do("users/aut", {"content", "upload", "packages/fire", file}),
+              StartsWith("uploaded fire.zip to packages/fire, version 1: 683.6 KiB, SHA-256 "));
+  EXPECT_THAT(Do("users/aut", {"content", "get", "packages/fire"}),
+              HasSubstr("\nfire.zip, application/zip, 683.6 KiB\n"));
+  EXPECT_EQ(Do("users/aut", {"content", "download", "fire", "--output", Path("back.zip")}), "");
+  EXPECT_TRUE(ReadFile(Path("back.zip")) == bytes);
+  EXPECT_TRUE(Do("users/aut", {"content", "download", "fire", "--offset", "699990"}) ==
+              bytes.substr(699990));
+  EXPECT_TRUE(Do("users/aut", {"content", "download", "fire", "--offset", "10", "--length", "5"}) ==
+              bytes.substr(10, 5));
+  const CliRun beyond = As("users/aut", {"content", "download", "fire", "--offset", "700001",
+                                         "--output", Path("beyond")});
+  EXPECT_EQ(beyond.code, 2);
+  EXPECT_FALSE(std::filesystem::exists(Path("beyond")));
+
+  // Its learners get what is published.
+  Do(kAnn, {"users", "create", "lea"});
+  Do(kAnn, {"assign", "users/lea", "learner", "courses/fire"});
+  Do("users/aut", {"courses", "set-items", "fire", "packages/fire"});
+  const std::vector<std::string> as_learner = {"content", "download", "fire", "--course", "fire"};
+  EXPECT_EQ(As("users/lea", as_learner).code, 2);
+  Do("users/aut", {"content", "submit", "packages/fire"});
+  Do(kAnn, {"content", "approve", "packages/fire"});
+  Do(kAnn, {"content", "publish", "packages/fire"});
+  EXPECT_TRUE(Do("users/lea", as_learner) == bytes);
+  EXPECT_EQ(As("users/mae", as_learner).code, 2);
+
+  EXPECT_THAT(As("users/aut", {"content", "upload", "packages/fire", "-"}).err,
+              HasSubstr("wanted a file"));
+  EXPECT_THAT(As("users/aut", {"content", "download", "pages/fire"}).err,
+              HasSubstr("`pages/fire` is no package"));
+}
+
+}  // namespace
+}  // namespace provost::cli
