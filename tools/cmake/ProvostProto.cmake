@@ -46,8 +46,7 @@ function(provost_proto_library target)
   endforeach()
 
   add_library(${target} STATIC ${sources})
-  # gRPC asks for -pthread; with it always, both kinds of build compile alike.
-  target_compile_options(${target} PRIVATE -w -pthread)
+  target_compile_options(${target} PRIVATE -w)
   target_include_directories(${target} SYSTEM PUBLIC $<BUILD_INTERFACE:${out}>
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/provost>)
   target_link_libraries(${target} PUBLIC protobuf::libprotobuf ${arg_DEPS})

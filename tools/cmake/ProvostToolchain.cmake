@@ -5,12 +5,23 @@ if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
 endif()
 
+# Everything alike, whether it links threads or not: a header is precompiled for one way alone.
+add_compile_options(-pthread)
+
 find_program(PROVOST_CCACHE ccache)
-if(PROVOST_CCACHE AND NOT PROVOST_SYNTAX_ONLY)
+if(PROVOST_CCACHE)
   # Paths are hashed relative to the repository, so that build folders and clones share what they
-  # compile alike.
+  # compile alike. The sloppiness and the two options are what ccache's manual wants for precompiled
+  # headers.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
-    CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${PROVOST_CCACHE})
+    CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
+    CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+    ${PROVOST_CCACHE})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options(-fpch-preprocess)
+  else()
+    add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
+  endif()
 endif()
 
 find_program(PROVOST_MOLD mold)
@@ -23,13 +34,8 @@ if(PROVOST_SANITIZE)
   add_link_options(-fsanitize=${PROVOST_SANITIZE})
 endif()
 
-if(PROVOST_SYNTAX_ONLY)
-  # Each object file is an empty stamp left by a successful parse, so that the build is parallel and
-  # incremental, and nothing is ever linked or archived.
-  set(CMAKE_EXPORT_COMPILE_COMMANDS OFF)  # they would not be commands that other tools can use
-  set(CMAKE_CXX_COMPILE_OBJECT
-    "<CMAKE_CXX_COMPILER> <DEFINES> <INCLUDES> <FLAGS> -fsyntax-only <SOURCE>"
-    "${CMAKE_COMMAND} -E touch <OBJECT>")
+if(PROVOST_ANALYSE_ONLY)
+  # Objects are made, for precompiled headers need it; nothing is ever linked or archived.
   set(CMAKE_CXX_CREATE_STATIC_LIBRARY "${CMAKE_COMMAND} -E touch <TARGET>")
   set(CMAKE_CXX_ARCHIVE_CREATE "${CMAKE_COMMAND} -E touch <TARGET>")
   set(CMAKE_CXX_ARCHIVE_APPEND "")
