@@ -18,6 +18,7 @@
 #include "service/content_service.h"
 #include "service/course_service.h"
 #include "service/door.h"
+#include "service/enrollment_service.h"
 #include "service/group_service.h"
 #include "service/notification_service.h"
 #include "service/package_upload.h"
@@ -137,6 +138,7 @@ absl::Status Server::Parts::Serve() {
   RegisterCompetencyService(*methods);
   RegisterContentService(*methods);
   RegisterCourseService(*methods);
+  RegisterEnrollmentService(*methods);
   RegisterGroupService(*methods);
   RegisterNotificationService(*methods);
   RegisterPolicyService(*methods);

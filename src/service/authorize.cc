@@ -84,6 +84,8 @@ ScopeKind KindOf(Collection collection) {
     case Collection::kNotificationTemplates:
       return ScopeKind::kCatalog;
     case Collection::kTasks:
+    case Collection::kEnrollments:
+    case Collection::kTrainingAssignments:
       return ScopeKind::kCourse;
     default:
       return ScopeKind::kTenant;
@@ -270,6 +272,9 @@ absl::Status Authorize(const MethodRule& rule, const Message& request, const Act
     if (option.scopes() == v1::Authorization::EACH) continue;
     absl::StatusOr<std::optional<ItemPlace>> found = FindPlace(place.name, target, reader, tenant);
     if (!found.ok()) return found.status();
+    const bool about_self = place.about_self || (found->has_value() && actor.subject.value != 0 &&
+                                                 (*found)->owner == actor.subject);
+    if (option.self_free() && about_self) continue;
     const ScopeKind kind =
         found->has_value() ? target.KindOf((*found)->home) : KindOf(place.name.collection);
     const std::string& permission = rule.PermissionFor(request, static_cast<v1::Scope::Kind>(kind),
@@ -293,7 +298,7 @@ absl::Status Authorize(const MethodRule& rule, const Message& request, const Act
     question.subject = actor.subject;
     question.permission = *id;
     question.scope = (*found)->home;
-    question.facts = SelfFact(target.matrix(), place.about_self);
+    question.facts = SelfFact(target.matrix(), about_self);
     question.time = now;
     Decision decision = Check(target, question);
     const ItemQuestion item(target, reader, tenant, actor.subject, now);

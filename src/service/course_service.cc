@@ -5,6 +5,7 @@
 #include <string>
 
 #include "provost/v1/course_service.pb.h"
+#include "service/plan_steps.h"
 #include "service/scope_resource.h"
 
 namespace provost {
@@ -31,6 +32,7 @@ struct CourseKind {
     return request.course_id();
   }
   static Resource* Add(v1::ListCoursesResponse* response) { return response->add_courses(); }
+  static constexpr absl::string_view kUpdatable[] = {"display_name"};
 };
 
 struct TrainingPlanKind {
@@ -60,6 +62,21 @@ struct TrainingPlanKind {
   static Resource* Add(v1::ListTrainingPlansResponse* response) {
     return response->add_training_plans();
   }
+  static constexpr absl::string_view kUpdatable[] = {"display_name", "steps"};
+  static absl::Status MayUpdate(const RuleCall& call,
+                                const v1::UpdateTrainingPlanRequest& request) {
+    return MayUpdateSteps(call, request);
+  }
+  static void CheckField(const Resource& wanted, absl::string_view, absl::Status* status) {
+    CheckPlanSteps(wanted, status);
+  }
+  static absl::Status Store(MutateCall& call, const Resource& wanted, absl::string_view, Row* row) {
+    return StorePlanSteps(call, wanted, row);
+  }
+  static void Show(const WorldState& state, absl::string_view tenant, const Row& row,
+                   Resource* resource) {
+    ShowPlanSteps(state, tenant, row, resource);
+  }
 };
 
 struct SessionKind {
@@ -82,6 +99,7 @@ struct SessionKind {
     return request.session_id();
   }
   static Resource* Add(v1::ListSessionsResponse* response) { return response->add_sessions(); }
+  static constexpr absl::string_view kUpdatable[] = {"display_name"};
 };
 
 }  // namespace

@@ -126,8 +126,7 @@ absl::Status DoAdd(MutateCall& call, const v1::AddMemberRequest& request, v1::Me
   *response = ToMessage(request.group(), request.member(), row);
   if (existing->has_value() && before == WindowOf(request)) return absl::OkStatus();
   call.draft.Describe(request.group());
-  call.draft.PutMemberRow(pair->group, pair->member, row);
-  return absl::OkStatus();
+  return call.draft.PutMemberRow(pair->group, pair->member, row);
 }
 
 // --- RemoveMember ---
@@ -159,8 +158,7 @@ absl::Status DoRemove(MutateCall& call, const v1::RemoveMemberRequest& request,
     return request.allow_missing() ? absl::OkStatus() : NotFound("member", request.member());
   }
   call.draft.Describe(request.group());
-  call.draft.EraseMember(pair->group, pair->member);
-  return absl::OkStatus();
+  return call.draft.EraseMember(pair->group, pair->member);
 }
 
 // --- ListMembers ---

@@ -8,6 +8,7 @@
 #include "provost/v1/competency_service.pb.h"
 #include "provost/v1/content_service.pb.h"
 #include "provost/v1/course_service.pb.h"
+#include "provost/v1/enrollment_service.pb.h"
 #include "provost/v1/group_service.pb.h"
 #include "provost/v1/notification_service.pb.h"
 #include "provost/v1/policy_service.pb.h"
@@ -30,6 +31,7 @@ absl::StatusOr<Methods> Methods::OfContract() {
       v1::ContentItem::descriptor()->file(),
       v1::Competency::descriptor()->file(),
       v1::NotificationRule::descriptor()->file(),
+      v1::Enrollment::descriptor()->file(),
   };
   Methods methods;
   for (const google::protobuf::FileDescriptor* file : files) {

@@ -8,6 +8,7 @@
 #include "policy/decide/freeze.h"
 #include "provost/internal/v1/notification_rows.pb.h"
 #include "service/content_rows.h"
+#include "tenant/enrollment_rows.h"
 #include "tenant/rows.h"
 
 namespace provost {
@@ -23,6 +24,30 @@ absl::StatusOr<std::optional<ItemPlace>> AssignmentPlace(const ResourceName& nam
   if (!row.ok()) return row.status();
   if (!row->has_value()) return std::optional<ItemPlace>();
   return std::optional<ItemPlace>({ScopeId((*row)->scope()), SubjectId(0), {}});
+}
+
+absl::StatusOr<std::optional<ItemPlace>> EnrollmentPlace(const ResourceName& name,
+                                                         const store::Reader& reader,
+                                                         uint64_t tenant) {
+  const std::optional<EnrollmentId> id = ParseEnrollmentId(name.id);
+  if (!id.has_value()) return std::optional<ItemPlace>();
+  absl::StatusOr<std::optional<rows::EnrollmentRow>> row = ReadEnrollment(reader, tenant, *id);
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) return std::optional<ItemPlace>();
+  return std::optional<ItemPlace>(
+      {ScopeId(id->training), SubjectId(0), {}, SubjectId(id->learner)});
+}
+
+absl::StatusOr<std::optional<ItemPlace>> TrainingAssignmentPlace(const ResourceName& name,
+                                                                 const store::Reader& reader,
+                                                                 uint64_t tenant) {
+  uint64_t uid = 0;
+  if (!absl::SimpleAtoi(name.id, &uid)) return std::optional<ItemPlace>();
+  absl::StatusOr<std::optional<rows::TrainingAssignmentRow>> row =
+      ReadTrainingAssignment(reader, tenant, uid);
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) return std::optional<ItemPlace>();
+  return std::optional<ItemPlace>({ScopeId((*row)->training()), SubjectId(0), {}});
 }
 
 std::optional<ItemPlace> OverridePlace(const ResourceName& name, const WorldState& state) {
@@ -74,6 +99,17 @@ absl::StatusOr<std::optional<ItemPlace>> FindPlace(const ResourceName& name,
       return AssignmentPlace(name, reader, tenant);
     case Collection::kOverrides:
       return OverridePlace(name, state);
+    case Collection::kEnrollments:
+    case Collection::kTrainingAssignments: {
+      absl::StatusOr<std::optional<ItemPlace>> place =
+          name.collection == Collection::kEnrollments
+              ? EnrollmentPlace(name, reader, tenant)
+              : TrainingAssignmentPlace(name, reader, tenant);
+      if (!place.ok() || !place->has_value()) return place;
+      // The rows may be newer than the state by a moment.
+      if (!state.HasScope((*place)->home)) return std::optional<ItemPlace>();
+      return place;
+    }
     case Collection::kPolicyVersions:  // Belongs to the tenant.
       return std::optional<ItemPlace>({state.root(), SubjectId(0), {}});
     case Collection::kPackages:

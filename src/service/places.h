@@ -24,6 +24,7 @@ struct ItemPlace {
   ScopeId home;
   SubjectId creator;          ///< Who made it; 0: nobody of the tenant.
   std::vector<Share> shares;  ///< Further scopes.
+  SubjectId owner{0};         ///< Whom it is about: the fact `self`; 0: nobody.
 };
 
 /// Where `name` is, or nothing where it is not there. `reader` has the rows that go with `state`.

@@ -101,15 +101,18 @@ class Loader {
     }
   }
 
-  void Members() {
+  absl::Status Members() {
     for (const v1::Scenario::Group& group : scenario_.groups()) {
       for (const v1::Scenario::Member& member : group.members()) {
         rows::MemberRow row;
         SetWindow(WindowOf(member), row.mutable_member());
         *row.mutable_member()->mutable_create_time() = ToTimestamp(now_);
-        draft_.PutMemberRow(subjects_[group.id()], subjects_[member.id()], row);
+        absl::Status status =
+            draft_.PutMemberRow(subjects_[group.id()], subjects_[member.id()], row);
+        if (!status.ok()) return status;
       }
     }
+    return absl::OkStatus();
   }
 
   void Assign(const std::string& subject, const std::string& role, ScopeId scope,
@@ -363,7 +366,7 @@ absl::Status DraftScenario(const v1::Scenario& scenario, const std::string& admi
   Loader loader(scenario, now, draft, response);
   loader.Scopes();
   loader.Subjects();
-  loader.Members();
+  if (absl::Status status = loader.Members(); !status.ok()) return status;
   loader.Assignments();
   loader.Overrides();
   if (administrator.empty()) return absl::OkStatus();

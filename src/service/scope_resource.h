@@ -18,6 +18,7 @@
 #include "service/pages.h"
 #include "service/resource.h"
 #include "service/scope_list.h"
+#include "tenant/enrollment_rows.h"
 #include "tenant/errors.h"
 #include "tenant/rows.h"
 #include "tenant/times.h"
@@ -41,7 +42,31 @@ namespace provost {
 ///       static const Resource& Of(const v1::CreateCatalogRequest& request);  // and of Update
 ///       static const std::string& IdOf(const v1::CreateCatalogRequest& request);
 ///       static Resource* Add(v1::ListCatalogsResponse* response);
+///       /// What Update changes.
+///       static constexpr absl::string_view kUpdatable[] = {"display_name"};
 ///     };
+///
+/// and, where it has fields of its own beside the display name,
+///
+///       /// Adds what is wrong with `field` by itself.
+///       static void CheckField(const Resource& wanted, absl::string_view field, absl::Status*);
+///       /// Makes `field` of the row what it is in `wanted`, references as uids.
+///       static absl::Status Store(MutateCall& call, const Resource& wanted,
+///                                 absl::string_view field, Row* row);
+///       /// The other way round.
+///       static void Show(const WorldState& state, absl::string_view tenant, const Row& row,
+///                        Resource* resource);
+///       /// Fields that depend on who looks.
+///       static absl::Status ShowTo(const ReadCall& call, const Row& row, Resource* resource);
+///       /// Whether a list has it.
+///       static bool Lists(const v1::ListCatalogsRequest& request, const Resource& resource);
+///       /// Fields that cannot be set on creation.
+///       static constexpr absl::string_view kLater[] = {"description"};
+///       /// What an update needs beside the method's permission.
+///       static absl::Status MayUpdate(const RuleCall& call, const v1::UpdateCatalogRequest&);
+///       /// Says what a deletion of `scopes` takes away, before it does.
+///       static absl::Status Report(MutateCall& call, const std::vector<ScopeId>& scopes,
+///                                  v1::DeleteCatalogResponse* response);
 template <typename Kind>
 class ScopeResource {
  public:
@@ -57,7 +82,7 @@ class ScopeResource {
         get, [](const Get& request) { return CheckCollection("name", request.name()); });
     Method& list = methods.Scan<List, ListResponse>(DoList<List, ListResponse>);
     methods.ValidateBy<List>(list, ValidateList<List>);
-    methods.Mutate<Update, Resource>(ValidateUpdate<Update>, DoUpdate<Update>);
+    RegisterUpdate<Update>(methods, Kind::kUpdatable);
     methods.Mutate<Delete, Empty>(ValidateId<Delete>, DoDelete<Delete, Empty>);
     Method& move = methods.Mutate<Move, Resource>(ValidateMove<Move>, DoMove<Move>);
     methods.AuthorizeBy<Move>(move, MayMove<Move>);
@@ -71,6 +96,24 @@ class ScopeResource {
         });
   }
 
+  /// A method that changes `fields`, which last as long as the program. Its request has the form of
+  /// an Update's.
+  template <typename Update>
+  static void RegisterUpdate(Methods& methods, absl::Span<const absl::string_view> fields) {
+    Method& update = methods.Mutate<Update, Resource>(
+        [fields](const Update& request) { return ValidateUpdate(request, fields); },
+        [fields](MutateCall& call, const Update& request, Resource* response) {
+          return DoUpdate(call, request, fields, response);
+        });
+    if constexpr (requires(const RuleCall& call, const Update& request) {
+                    Kind::MayUpdate(call, request);
+                  }) {
+      Methods::AuthorizeBy<Update>(update, [](const RuleCall& call, const Update& request) {
+        return Kind::MayUpdate(call, request);
+      });
+    }
+  }
+
  private:
   static absl::string_view CollectionId(absl::string_view name) {
     return name.substr(name.rfind('/') + 1);
@@ -80,9 +123,10 @@ class ScopeResource {
   }
 
   // What clients see of a row.
-  static Resource ToResource(const Row& row, absl::string_view tenant, absl::string_view id,
-                             absl::string_view parent) {
+  static Resource ToResource(const WorldState& state, const Row& row, absl::string_view tenant,
+                             absl::string_view id, absl::string_view parent) {
     Resource resource = Kind::Of(row);
+    if constexpr (requires { &Kind::Show; }) Kind::Show(state, tenant, row, &resource);
     resource.set_name(FullName(tenant, absl::StrCat(CollectionName(Kind::kCollection), "/", id)));
     resource.set_parent_scope(FullName(tenant, parent));
     resource.set_etag(EtagOf(row.uid(), row.revision()));
@@ -91,15 +135,20 @@ class ScopeResource {
   // The same, of a row that the call is about to write.
   static Resource ToResource(const MutateCall& call, Row row, absl::string_view id) {
     row.set_revision(call.draft.revision());
-    return ToResource(row, call.draft.id(), id, call.state().ScopeName(ScopeId(row.parent())));
+    return ToResource(call.state(), row, call.draft.id(), id,
+                      call.state().ScopeName(ScopeId(row.parent())));
   }
   // The same, of a row that was read beside `state` and may be newer by a moment, as may its place.
-  static Resource ToResource(const ReadCall& call, const WorldState& state, const Row& row,
-                             absl::string_view id) {
+  static absl::StatusOr<Resource> ToResource(const ReadCall& call, const WorldState& state,
+                                             const Row& row, absl::string_view id) {
     const ScopeId parent(row.parent());
-    return ToResource(
-        row, call.tenant->id(), id,
+    Resource resource = ToResource(
+        call.state, row, call.tenant->id(), id,
         state.ScopeName(state.HasScope(parent) ? parent : state.ParentOf(ScopeId(row.uid()))));
+    if constexpr (requires { &Kind::ShowTo; }) {
+      if (absl::Status status = Kind::ShowTo(call, row, &resource); !status.ok()) return status;
+    }
+    return resource;
   }
 
   // The row of `name`, whose etag has to be `etag` where that is set.
@@ -171,9 +220,32 @@ class ScopeResource {
       AddBadField(&status, parent_field, "", absl::StrCat("wanted ", Kind::kParents));
     }
     CheckNewId(absl::StrCat(Kind::kField, "_id"), Kind::IdOf(request), &status);
-    CheckText(absl::StrCat(Kind::kField, ".display_name"), resource.display_name(), 1,
-              kMaxDisplayName, &status);
+    for (absl::string_view field : Kind::kUpdatable) CheckField(resource, field, &status);
+    if constexpr (requires { Kind::kLater; }) {
+      for (const std::string& field : *FieldsToUpdate({}, resource, Kind::kLater)) {
+        AddBadField(&status, absl::StrCat(Kind::kField, ".", field), "",
+                    "cannot be set on creation; there is a method for it");
+      }
+    }
     return status;
+  }
+
+  static void CheckField(const Resource& resource, absl::string_view field, absl::Status* status) {
+    if (field == "display_name") {
+      CheckText(absl::StrCat(Kind::kField, ".", field), resource.display_name(), 1, kMaxDisplayName,
+                status);
+    } else if constexpr (requires { &Kind::CheckField; }) {
+      Kind::CheckField(resource, field, status);
+    }
+  }
+
+  static absl::Status StoreField(MutateCall& call, const Resource& wanted, absl::string_view field,
+                                 Row* row) {
+    if constexpr (requires { &Kind::Store; }) {
+      if (field != "display_name") return Kind::Store(call, wanted, field, row);
+    }
+    CopyField(wanted, field, Kind::Of(row));
+    return absl::OkStatus();
   }
 
   template <typename Create>
@@ -198,7 +270,9 @@ class ScopeResource {
     row.set_parent(parent->value);
     row.set_creator(call.actor_uid());
     Resource* resource = Kind::Of(&row);
-    resource->set_display_name(wanted.display_name());
+    for (absl::string_view field : Kind::kUpdatable) {
+      if (absl::Status status = StoreField(call, wanted, field, &row); !status.ok()) return status;
+    }
     *resource->mutable_create_time() = ToTimestamp(call.now());
     *resource->mutable_update_time() = resource->create_time();
     *response = ToResource(call, row, *id);
@@ -233,7 +307,9 @@ class ScopeResource {
     if (!row->has_value() || (*row)->uid() != scope.value) {
       return NotFound(Kind::kNoun, request.name());
     }
-    *response = ToResource(call, call.state, **row, id);
+    absl::StatusOr<Resource> resource = ToResource(call, call.state, **row, id);
+    if (!resource.ok()) return resource.status();
+    *response = *std::move(resource);
     return absl::OkStatus();
   }
 
@@ -269,8 +345,8 @@ class ScopeResource {
     std::string last;
     for (int count = 0;; ++count) {
       std::optional<ScopeId> scope;
-      std::optional<Row> row;
-      while (!row.has_value()) {
+      std::optional<Resource> resource;
+      while (!resource.has_value()) {
         absl::StatusOr<std::optional<ScopeId>> next = walk.Next();
         if (!next.ok()) return next.status();
         if (!next->has_value()) return absl::OkStatus();
@@ -278,14 +354,21 @@ class ScopeResource {
         absl::StatusOr<std::optional<Row>> visible =
             VisibleRow(call, *page->snapshot, *scope, query);
         if (!visible.ok()) return visible.status();
-        row = *std::move(visible);
+        if (!visible->has_value()) continue;
+        absl::StatusOr<Resource> shown =
+            ToResource(call, call.state, **visible, CollectionId(state.ScopeName(*scope)));
+        if (!shown.ok()) return shown.status();
+        if constexpr (requires { Kind::Lists(request, *shown); }) {
+          if (!Kind::Lists(request, *shown)) continue;
+        }
+        resource = *std::move(shown);
       }
       if (count == page->limit) {
         response->set_next_page_token(call.backend.pages->TokenAfter(*page, last));
         return absl::OkStatus();
       }
       last = std::string(CollectionId(state.ScopeName(*scope)));
-      *Kind::Add(response) = ToResource(call, call.state, *row, last);
+      *Kind::Add(response) = *std::move(resource);
     }
   }
 
@@ -311,30 +394,27 @@ class ScopeResource {
   }
 
   // --- Update ---
-  static constexpr absl::string_view kUpdatable[] = {"display_name"};
-
   template <typename Update>
-  static absl::Status ValidateUpdate(const Update& request) {
+  static absl::Status ValidateUpdate(const Update& request,
+                                     absl::Span<const absl::string_view> updatable) {
     const Resource& resource = Kind::Of(request);
     absl::Status status = CheckCollection(absl::StrCat(Kind::kField, ".name"), resource.name());
     if (!status.ok()) return status;
     absl::StatusOr<std::vector<std::string>> fields =
-        FieldsToUpdate(request.update_mask(), resource, kUpdatable);
+        FieldsToUpdate(request.update_mask(), resource, updatable);
     if (!fields.ok()) return fields.status();
-    for (const std::string& field : *fields) {
-      CheckText(absl::StrCat(Kind::kField, ".", field), resource.display_name(), 1, kMaxDisplayName,
-                &status);
-    }
+    for (const std::string& field : *fields) CheckField(resource, field, &status);
     return status;
   }
 
   template <typename Update>
-  static absl::Status DoUpdate(MutateCall& call, const Update& request, Resource* response) {
+  static absl::Status DoUpdate(MutateCall& call, const Update& request,
+                               absl::Span<const absl::string_view> updatable, Resource* response) {
     const Resource& wanted = Kind::Of(request);
     absl::StatusOr<Row> row = FindRow(call, wanted.name(), wanted.etag());
     if (!row.ok()) return row.status();
     absl::StatusOr<std::vector<std::string>> fields =
-        FieldsToUpdate(request.update_mask(), wanted, kUpdatable);
+        FieldsToUpdate(request.update_mask(), wanted, updatable);
     if (!fields.ok()) return fields.status();
     // What lifts an archive may be the permission that changing needs, and changes nothing else.
     if (!CheckPathNotFrozen(call.state(), ScopeId(row->uid())).ok()) {
@@ -351,7 +431,9 @@ class ScopeResource {
           absl::StrCat(Kind::kField, ".parent_scope"), wanted.parent_scope(),
           absl::StrCat("is changed by moving the ", Kind::kNoun, "; it is ", Quoted(parent)));
     }
-    for (const std::string& field : *fields) CopyField(wanted, field, Kind::Of(&*row));
+    for (const std::string& field : *fields) {
+      if (absl::Status status = StoreField(call, wanted, field, &*row); !status.ok()) return status;
+    }
     return Commit(call, wanted.name(), *std::move(row), response);
   }
 
@@ -373,8 +455,8 @@ class ScopeResource {
     return status;
   }
 
-  template <typename Delete, typename Empty>
-  static absl::Status DoDelete(MutateCall& call, const Delete& request, Empty*) {
+  template <typename Delete, typename Response>
+  static absl::Status DoDelete(MutateCall& call, const Delete& request, Response* response) {
     absl::StatusOr<Row> row = FindRow(call, request.name(), request.etag());
     if (absl::IsNotFound(row.status()) && request.allow_missing()) return absl::OkStatus();
     if (!row.ok()) return row.status();
@@ -398,6 +480,9 @@ class ScopeResource {
       scopes.push_back(below);
       return true;
     });
+    if constexpr (requires { &Kind::Report; }) {
+      if (absl::Status status = Kind::Report(call, scopes, response); !status.ok()) return status;
+    }
     for (ScopeId below : scopes) {
       if (!request.force()) {
         absl::StatusOr<size_t> items =
@@ -417,6 +502,17 @@ class ScopeResource {
               "NOT_EMPTY", request.name(),
               "competencies, notification rules or templates have their home there; set `force` to "
               "delete them too");
+        }
+      }
+      if (!request.force()) {
+        store::ScanOptions one;
+        one.limit = 1;
+        absl::StatusOr<std::vector<EnrollmentId>> enrolled =
+            ReadEnrollmentIds(call.draft.reader(), EnrollmentsAt(call.draft.number(), below), one);
+        if (!enrolled.ok()) return enrolled.status();
+        if (!enrolled->empty()) {
+          return FailedPrecondition("NOT_EMPTY", request.name(),
+                                    "people are enrolled there; set `force` to end that too");
         }
       }
       if (absl::Status status = EraseContentAt(call.draft, below); !status.ok()) return status;

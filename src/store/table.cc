@@ -32,6 +32,8 @@ constexpr std::array<NamedTable, kTableCount> kNamedTables = {{
     {Table::kJobs, "jobs"},
     {Table::kCompetencies, "competencies"},
     {Table::kNotifications, "notifications"},
+    {Table::kEnrollments, "enrollments"},
+    {Table::kTrainingAssignments, "training_assignments"},
 }};
 
 }  // namespace

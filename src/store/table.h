@@ -21,33 +21,35 @@ namespace provost::store {
 /// Keys begin with the tenant's number everywhere but in `kMeta` (see key.h). What stands behind
 /// it, and what the values hold, is the business of the rooms above.
 enum class Table : uint8_t {
-  kMeta,             ///< About the database itself: `format_version`. Keys are plain names.
-  kTenants,          ///< One row a tenant, with its settings and its last revision.
-  kPolicies,         ///< Policy versions.
-  kUsers,            ///< User profiles and service accounts.
-  kGroups,           ///< Groups.
-  kMembers,          ///< Memberships of groups.
-  kCatalogs,         ///< Catalogs.
-  kCourses,          ///< Courses.
-  kPlans,            ///< Training plans.
-  kSessions,         ///< Sessions of courses.
-  kAssignments,      ///< Who holds which role where.
-  kOverrides,        ///< Overrides and freezes.
-  kIndexes,          ///< Second ways to find a row of any other table.
-  kChanges,          ///< The change feed: one row a revision.
-  kAudit,            ///< Who did what.
-  kRequests,         ///< First answers to requests that carry an id, for retries.
-  kSettings,         ///< Settings of a tenant, and their history.
-  kContent,          ///< Content items.
-  kContentVersions,  ///< Versions of content items, with comments on them.
-  kContentChunks,    ///< The bytes of uploaded packages.
-  kJobs,             ///< Imports, with what they report.
-  kCompetencies,     ///< Competencies.
-  kNotifications,    ///< Rules and templates of mails, and how people want to be mailed.
+  kMeta,                 ///< About the database itself: `format_version`. Keys are plain names.
+  kTenants,              ///< One row a tenant, with its settings and its last revision.
+  kPolicies,             ///< Policy versions.
+  kUsers,                ///< User profiles and service accounts.
+  kGroups,               ///< Groups.
+  kMembers,              ///< Memberships of groups.
+  kCatalogs,             ///< Catalogs.
+  kCourses,              ///< Courses.
+  kPlans,                ///< Training plans.
+  kSessions,             ///< Sessions of courses.
+  kAssignments,          ///< Who holds which role where.
+  kOverrides,            ///< Overrides and freezes.
+  kIndexes,              ///< Second ways to find a row of any other table.
+  kChanges,              ///< The change feed: one row a revision.
+  kAudit,                ///< Who did what.
+  kRequests,             ///< First answers to requests that carry an id, for retries.
+  kSettings,             ///< Settings of a tenant, and their history.
+  kContent,              ///< Content items.
+  kContentVersions,      ///< Versions of content items, with comments on them.
+  kContentChunks,        ///< The bytes of uploaded packages.
+  kJobs,                 ///< Imports, with what they report.
+  kCompetencies,         ///< Competencies.
+  kNotifications,        ///< Rules and templates of mails, and how people want to be mailed.
+  kEnrollments,          ///< Who is enrolled where.
+  kTrainingAssignments,  ///< Courses and plans that are assigned to people and groups.
 };
 
 /// How many tables there are.
-inline constexpr size_t kTableCount = 23;
+inline constexpr size_t kTableCount = 25;
 
 /// Every table, in the order of the enumeration.
 const std::array<Table, kTableCount>& AllTables();

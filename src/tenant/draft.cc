@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "tenant/enrollments.h"
+#include "tenant/times.h"
+
 namespace provost {
 namespace {
 
@@ -79,9 +82,64 @@ void TenantDraft::PutOverrideRow(ScopeId scope, rows::OverrideRow row) {
         OverrideKey(number(), scope, row.override().role(), row.override().permission()), row);
 }
 
-void TenantDraft::PutMemberRow(SubjectId group, SubjectId member, const rows::MemberRow& row) {
+absl::Status TenantDraft::PutMemberRow(SubjectId group, SubjectId member,
+                                       const rows::MemberRow& row) {
+  const Window window = WindowOf(row.member());
+  bool was_in = false;
+  for (const MembershipRecord& record : GroupsOf(member)) {
+    was_in |= record.group == group.value && record.window.expires > now_;
+  }
+  const bool is_in = window.expires > now_;
+  members_[member.value][group.value] = window;
   Add(ToOp(group, member, row));
   Write(Table::kMembers, MemberKey(number(), group, member), row);
+  if (was_in == is_in) return absl::OkStatus();
+  return is_in ? EnrollMember(*this, group, member) : WithdrawMember(*this, group, member);
+}
+
+std::vector<MembershipRecord> TenantDraft::GroupsOf(SubjectId member) const {
+  std::vector<MembershipRecord> groups;
+  const auto changed = members_.find(member.value);
+  if (state_->HasSubject(member)) {
+    for (const MembershipRecord& record : state_->GroupsOf(member)) {
+      if (changed != members_.end() && changed->second.contains(record.group)) continue;
+      groups.push_back(record);
+    }
+  }
+  if (changed == members_.end()) return groups;
+  for (const auto& [group, window] : changed->second) {
+    if (window.has_value()) groups.push_back({group, *window});
+  }
+  return groups;
+}
+
+std::vector<SubjectId> TenantDraft::MembersOf(SubjectId group) const {
+  std::vector<SubjectId> members;
+  if (state_->HasSubject(group)) {
+    state_->ForEachMember(group, SubjectId(0), [&](SubjectId member) {
+      const auto changed = members_.find(member.value);
+      if (changed != members_.end() && changed->second.contains(group.value)) return true;
+      for (const MembershipRecord& record : state_->GroupsOf(member)) {
+        if (record.group == group.value && record.window.expires > now_) members.push_back(member);
+      }
+      return true;
+    });
+  }
+  for (const auto& [member, groups] : members_) {
+    const auto window = groups.find(group.value);
+    if (window == groups.end() || !window->second.has_value()) continue;
+    if (window->second->expires > now_) members.push_back(SubjectId(member));
+  }
+  return members;
+}
+
+bool TenantDraft::IsUser(SubjectId subject) const {
+  if (state_->HasSubject(subject)) return state_->KindOf(subject) == SubjectKind::kUser;
+  for (const ChangeOp& op : change_.ops) {
+    const auto* const put = std::get_if<PutSubject>(&op);
+    if (put != nullptr && put->uid == subject) return put->kind == SubjectKind::kUser;
+  }
+  return false;
 }
 
 uint64_t TenantDraft::PutPolicy(rows::PolicyRow row, std::shared_ptr<const Matrix> matrix) {
@@ -117,9 +175,28 @@ void TenantDraft::EraseOverride(ScopeId scope, absl::string_view role,
   Add(RemoveOverride{scope, std::string(role), std::string(permission)});
 }
 
-void TenantDraft::EraseMember(SubjectId group, SubjectId member) {
+absl::Status TenantDraft::EraseMember(SubjectId group, SubjectId member) {
+  members_[member.value][group.value] = std::nullopt;
   Erase(Table::kMembers, MemberKey(number(), group, member));
   Add(RemoveMember{group, member});
+  return WithdrawMember(*this, group, member);
+}
+
+absl::Status TenantDraft::EraseMemberships(SubjectId subject) {
+  for (const MembershipRecord& record : GroupsOf(subject)) {
+    members_[subject.value][record.group] = std::nullopt;
+    Erase(Table::kMembers, MemberKey(number(), SubjectId(record.group), subject));
+    if (IsUser(subject)) continue;  // Its enrollments go with it.
+    absl::Status status = WithdrawMember(*this, SubjectId(record.group), subject);
+    if (!status.ok()) return status;
+  }
+  if (absl::Status status = EraseEnrollmentsOf(*this, subject); !status.ok()) return status;
+  state_->ForEachMember(subject, SubjectId(0), [&](SubjectId member) {
+    members_[member.value][subject.value] = std::nullopt;
+    Erase(Table::kMembers, MemberKey(number(), subject, member));
+    return true;
+  });
+  return absl::OkStatus();
 }
 
 void TenantDraft::EraseEntity(absl::string_view relative) {
@@ -177,17 +254,88 @@ absl::Status TenantDraft::EraseProfile(const rows::UserRow& row) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::vector<ScopeId>> TenantDraft::Indexed(const store::KeyRange& range) const {
+  std::vector<ScopeId> scopes;
+  store::Cursor rows = group_.Scan(Table::kIndexes, range);
+  while (rows.Next()) {
+    absl::StatusOr<ScopeId> scope = IndexedScope(rows.key());
+    if (!scope.ok()) return scope.status();
+    scopes.push_back(*scope);
+  }
+  if (!rows.status().ok()) return rows.status();
+  return scopes;
+}
+
+absl::Status TenantDraft::LeaveAudiences(SubjectId group) {
+  absl::StatusOr<std::vector<ScopeId>> catalogs = Indexed(AudienceIndexRange(number(), group));
+  if (!catalogs.ok()) return catalogs.status();
+  for (ScopeId catalog : *catalogs) {
+    Erase(Table::kIndexes, AudienceIndexKey(number(), group, catalog));
+    const std::string id(SplitRelative(state_->ScopeName(catalog))->id);
+    absl::StatusOr<std::optional<rows::CatalogRow>> row = Get<rows::CatalogRow>(id);
+    if (!row.ok()) return row.status();
+    if (!row->has_value()) continue;
+    auto* const audience = (*row)->mutable_audience();
+    audience->erase(std::remove(audience->begin(), audience->end(), group.value), audience->end());
+    Put(id, **std::move(row));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TenantDraft::LeavePlans(ScopeId course) {
+  absl::StatusOr<std::vector<ScopeId>> plans = Indexed(PlanIndexRange(number(), course));
+  if (!plans.ok()) return plans.status();
+  for (ScopeId plan : *plans) {
+    Erase(Table::kIndexes, PlanIndexKey(number(), course, plan));
+    const std::string id(SplitRelative(state_->ScopeName(plan))->id);
+    absl::StatusOr<std::optional<rows::TrainingPlanRow>> row = Get<rows::TrainingPlanRow>(id);
+    if (!row.ok()) return row.status();
+    if (!row->has_value()) continue;
+    const rows::TrainingPlanRow before = **row;
+    auto* const steps = (*row)->mutable_steps();
+    for (rows::PlanStepRow& step : *steps) {
+      auto* const courses = step.mutable_courses();
+      courses->erase(std::remove(courses->begin(), courses->end(), course.value), courses->end());
+      step.set_required_count(std::min(step.required_count(), courses->size()));
+    }
+    steps->erase(
+        std::remove_if(steps->begin(), steps->end(),
+                       [](const rows::PlanStepRow& step) { return step.courses().empty(); }),
+        steps->end());
+    if (absl::Status status = FollowSteps(*this, before, **row); !status.ok()) return status;
+    Put(id, **std::move(row));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TenantDraft::EraseIndexes(ScopeId scope, const RelativeName& name) {
+  if (name.collection == Collection::kCourses) return LeavePlans(scope);
+  if (name.collection == Collection::kCatalogs) {
+    absl::StatusOr<std::optional<rows::CatalogRow>> row = Get<rows::CatalogRow>(name.id);
+    if (!row.ok()) return row.status();
+    if (!row->has_value()) return absl::OkStatus();
+    for (uint32_t group : (*row)->audience()) {
+      Erase(Table::kIndexes, AudienceIndexKey(number(), SubjectId(group), scope));
+    }
+  }
+  if (name.collection == Collection::kPlans) {
+    absl::StatusOr<std::optional<rows::TrainingPlanRow>> row = Get<rows::TrainingPlanRow>(name.id);
+    if (!row.ok()) return row.status();
+    if (!row->has_value()) return absl::OkStatus();
+    for (const rows::PlanStepRow& step : (*row)->steps()) {
+      for (uint32_t course : step.courses()) {
+        Erase(Table::kIndexes, PlanIndexKey(number(), ScopeId(course), scope));
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status TenantDraft::EraseSubject(SubjectId subject) {
   for (const AssignmentRecord& record : state_->AssignmentsOf(subject)) {
     Erase(Table::kAssignments, AssignmentKey(number(), AssignmentId(record.uid)));
   }
-  for (const MembershipRecord& record : state_->GroupsOf(subject)) {
-    Erase(Table::kMembers, MemberKey(number(), SubjectId(record.group), subject));
-  }
-  state_->ForEachMember(subject, SubjectId(0), [&](SubjectId member) {
-    Erase(Table::kMembers, MemberKey(number(), subject, member));
-    return true;
-  });
+  if (absl::Status status = EraseMemberships(subject); !status.ok()) return status;
   const std::string relative(state_->SubjectName(subject));
   if (state_->KindOf(subject) == SubjectKind::kUser) {
     absl::StatusOr<std::optional<rows::UserRow>> row =
@@ -197,6 +345,9 @@ absl::Status TenantDraft::EraseSubject(SubjectId subject) {
       if (absl::Status status = EraseProfile(**row); !status.ok()) return status;
     }
     Erase(Table::kNotifications, PreferencesKey(number(), subject));
+  }
+  if (state_->KindOf(subject) == SubjectKind::kGroup) {
+    if (absl::Status status = LeaveAudiences(subject); !status.ok()) return status;
   }
   EraseEntity(relative);
   Add(RemoveSubject{subject});
@@ -212,6 +363,15 @@ absl::Status TenantDraft::EraseSubtree(ScopeId top) {
   const ScopeId heir = state_->ParentOf(top);
   // Children first: a World takes away only scopes that have nothing below them.
   std::reverse(scopes.begin(), scopes.end());
+  // Plans before courses, so that nobody follows the steps of a plan that goes too.
+  for (const bool plans : {true, false}) {
+    for (ScopeId scope : scopes) {
+      const RelativeName name = *SplitRelative(state_->ScopeName(scope));
+      if ((name.collection == Collection::kPlans) != plans) continue;
+      if (absl::Status status = EraseEnrollmentsAt(*this, scope); !status.ok()) return status;
+      if (absl::Status status = EraseIndexes(scope, name); !status.ok()) return status;
+    }
+  }
   for (ScopeId scope : scopes) {
     std::vector<SubjectId> homeless;
     state_->ForEachAtHome(scope, [&](SubjectId subject) {

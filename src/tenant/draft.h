@@ -8,9 +8,11 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "policy/world/change.h"
 #include "policy/world/state.h"
 #include "store/write_group.h"
@@ -30,12 +32,13 @@ namespace provost {
 class TenantDraft {
  public:
   TenantDraft(std::shared_ptr<Tenant> tenant, const WorldState& state, store::WriteGroup& group,
-              rows::TenantCounters counters, rows::TenantRow row)
+              rows::TenantCounters counters, rows::TenantRow row, absl::Time now)
       : tenant_(std::move(tenant)),
         state_(&state),
         group_(group),
         counters_(std::move(counters)),
-        row_(std::move(row)) {
+        row_(std::move(row)),
+        now_(now) {
     counters_.set_revision(counters_.revision() + 1);
   }
 
@@ -44,6 +47,8 @@ class TenantDraft {
   const std::string& id() const { return tenant_->id(); }
   uint64_t number() const { return tenant_->number(); }
   const WorldState& state() const { return *state_; }
+  /// The time of the commit.
+  absl::Time now() const { return now_; }
   /// The revision that the draft becomes if it commits: for the `revision` of rows that it writes.
   uint64_t revision() const { return counters_.revision(); }
 
@@ -93,21 +98,36 @@ class TenantDraft {
   }
   void PutAssignmentRow(AssignmentId uid, rows::AssignmentRow row);
   void PutOverrideRow(ScopeId scope, rows::OverrideRow row);
-  void PutMemberRow(SubjectId group, SubjectId member, const rows::MemberRow& row);
+  /// Also enrolls whoever comes into a group by it, or withdraws them where it has ended: see
+  /// tenant/enrollments.h.
+  absl::Status PutMemberRow(SubjectId group, SubjectId member, const rows::MemberRow& row);
   /// Puts a policy in force as the next version, which is returned.
   uint64_t PutPolicy(rows::PolicyRow row, std::shared_ptr<const Matrix> matrix);
 
   // --- removing: each takes every reference with it, in the same commit ---
   void EraseAssignment(AssignmentId uid, SubjectId subject);
   void EraseOverride(ScopeId scope, absl::string_view role, absl::string_view permission);
-  void EraseMember(SubjectId group, SubjectId member);
-  /// The user, service account or group with its row, assignments, memberships and members; of a
-  /// user the indexes of the profile, the kept answers that show it, and the place above those who
-  /// report to them. Cost: a row for each.
+  /// Also withdraws whoever leaves the group by it.
+  absl::Status EraseMember(SubjectId group, SubjectId member);
+  /// The user, service account or group with its row, assignments, memberships and members, and the
+  /// trainings assigned to it; of a user the enrollments, the indexes of the profile, the kept
+  /// answers that show it, and the place above those who report to them; of a group its place in
+  /// the audience of catalogs. Cost: a row for each.
   absl::Status EraseSubject(SubjectId subject);
-  /// A scope and all that stands below it, with assignments and overrides. Users and groups whose
+  /// A scope and all that stands below it, with assignments, overrides and enrollments, and out of
+  /// the steps of plans. Users and groups whose
   /// home was there get the nearest scope above `top` as their home. `top` is not the tenant.
   absl::Status EraseSubtree(ScopeId top);
+
+  // --- who is in which group, by this draft's own changes too ---
+  /// The groups that it is directly in.
+  std::vector<MembershipRecord> GroupsOf(SubjectId member) const;
+  /// Whoever is directly in it, by memberships that have not ended.
+  std::vector<SubjectId> MembersOf(SubjectId group) const;
+  bool IsUser(SubjectId subject) const;
+
+  /// One more enrollment is made: how many it is.
+  size_t CountEnrollment() { return ++enrollments_; }
 
   // --- the tenant's own row ---
   const rows::TenantRow& row() const { return row_; }
@@ -144,7 +164,15 @@ class TenantDraft {
   friend class MutationContext;
 
   void AddIfNew(ChangeOp op);
+  // Each takes what refers to something that goes out of the rows that refer to it.
+  absl::Status LeaveAudiences(SubjectId group);
+  absl::Status LeavePlans(ScopeId course);
+  // The rows by which others find `scope`.
+  absl::Status EraseIndexes(ScopeId scope, const RelativeName& name);
+  absl::StatusOr<std::vector<ScopeId>> Indexed(const store::KeyRange& range) const;
   void EraseEntity(absl::string_view relative);
+  // The memberships of `subject` and, of a group, its members.
+  absl::Status EraseMemberships(SubjectId subject);
   absl::Status EraseProfile(const rows::UserRow& row);
 
   const std::shared_ptr<Tenant> tenant_;
@@ -161,6 +189,10 @@ class TenantDraft {
   bool applied_ = false;    // Some were tried on it.
   std::string resource_;
   std::string reason_;
+  const absl::Time now_;
+  // By member, then group: the window that the draft put, or nothing where it took the member out.
+  absl::flat_hash_map<uint32_t, absl::flat_hash_map<uint32_t, std::optional<Window>>> members_;
+  size_t enrollments_ = 0;
 };
 
 }  // namespace provost

@@ -55,7 +55,7 @@ TenantDraft& MutationContext::In(const std::shared_ptr<Tenant>& tenant) {
   }
   GroupBuilder::Successor& successor = builder_->SuccessorOf(tenant);
   drafts_.push_back(std::make_unique<TenantDraft>(tenant, successor.edit->state(), *group_,
-                                                  successor.counters, successor.row));
+                                                  successor.counters, successor.row, now_));
   return *drafts_.back();
 }
 
@@ -223,7 +223,8 @@ absl::StatusOr<bool> GroupBuilder::PreparePart(TenantDraft& whole,
   WriteGroup own(&whole.group_);
   rows::TenantCounters counters = whole.counters_;
   counters.set_revision(counters.revision() - 1);  // A draft begins with the next one.
-  TenantDraft draft(whole.shared_tenant(), *whole.state_, own, std::move(counters), whole.row_);
+  TenantDraft draft(whole.shared_tenant(), *whole.state_, own, std::move(counters), whole.row_,
+                    whole.now_);
   if (absl::Status status = part(draft); !status.ok()) return status;
   if (!own.status().ok()) return own.status();
   if (absl::Status status = Apply(draft); !status.ok()) {

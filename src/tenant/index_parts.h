@@ -11,6 +11,10 @@ enum IndexPart : uint8_t {
   kEmailIndex = 1,              ///< E-mail address: the user.
   kExternalIdIndex = 2,         ///< External id: the user.
   kReportIndex = 3,             ///< Manager, report.
+  kPlanIndex = 6,               ///< Course, training plan that has it in a step.
+  kAssigneeIndex = 7,           ///< User or group, training assignment.
+  kLearnerIndex = 8,            ///< User, course or plan that they are enrolled in.
+  kAudienceIndex = 9,           ///< Group, catalog that is for it.
   kItemPlaceIndex = 10,         ///< Scope, how, content item.
   kItemNameIndex = 11,          ///< Content item: its name.
   kItemCourseIndex = 12,        ///< Content item, course that it stands in.
@@ -22,6 +26,8 @@ enum IndexPart : uint8_t {
   kUploadIndex = 25,            ///< Upload under way.
   kProfileAnswerIndex = 26,     ///< User, kept answer that shows the profile.
   kHomeIndex = 27,              ///< Scope, name of a competency, rule or template whose home it is.
+  kAssignedTrainingIndex = 24,  ///< Course or plan, training assignment.
+  kEnrollmentSourceIndex = 28,  ///< Training assignment, enrollment that rests on it.
 };
 
 }  // namespace provost

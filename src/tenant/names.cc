@@ -14,7 +14,7 @@ namespace provost {
 namespace {
 
 // What the ids of a collection look like.
-enum class IdForm { kGiven, kNumber, kUuid, kOverride };
+enum class IdForm { kGiven, kNumber, kUuid, kOverride, kEnrollment };
 
 constexpr struct {
   Collection collection;
@@ -42,6 +42,9 @@ constexpr struct {
     {Collection::kCompetencies, "competencies", "competency"},
     {Collection::kNotificationRules, "notificationRules", "notification rule"},
     {Collection::kNotificationTemplates, "notificationTemplates", "notification template"},
+    {Collection::kEnrollments, "enrollments", "enrollment", IdForm::kEnrollment},
+    {Collection::kTrainingAssignments, "trainingAssignments", "training assignment",
+     IdForm::kNumber},
 };
 
 bool IsLowerOrDigit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
@@ -77,6 +80,9 @@ std::optional<absl::string_view> WantedInstead(IdForm form, absl::string_view id
       break;
     case IdForm::kOverride:
       if (!ParseOverrideId(id).has_value()) return "<scope uid>.<role>.<permission>";
+      break;
+    case IdForm::kEnrollment:
+      if (!ParseEnrollmentId(id).has_value()) return "<training uid>.<learner uid>";
       break;
     case IdForm::kGiven:
       if (!IsValidId(id)) return kIdForm;
@@ -197,6 +203,19 @@ std::optional<OverrideId> ParseOverrideId(absl::string_view id) {
   }
   result.role = std::string(parts[1]);
   result.permission = std::string(parts[2]);
+  return result;
+}
+
+std::string EnrollmentId::ToString() const { return absl::StrCat(training, ".", learner); }
+
+std::optional<EnrollmentId> ParseEnrollmentId(absl::string_view id) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(id, '.');
+  EnrollmentId result;
+  if (parts.size() != 2 || !IsNumberId(parts[0]) || !IsNumberId(parts[1]) ||
+      !absl::SimpleAtoi(parts[0], &result.training) ||
+      !absl::SimpleAtoi(parts[1], &result.learner)) {
+    return std::nullopt;
+  }
   return result;
 }
 

@@ -34,6 +34,8 @@ enum class Collection : uint8_t {
   kCompetencies,           ///< `competencies`
   kNotificationRules,      ///< `notificationRules`
   kNotificationTemplates,  ///< `notificationTemplates`
+  kEnrollments,            ///< `enrollments`; the id is `<training uid>.<learner uid>`.
+  kTrainingAssignments,    ///< `trainingAssignments`; the id is a decimal uid.
 };
 
 /// As it stands in names: `users`. Empty for kTenant.
@@ -107,6 +109,16 @@ struct OverrideId {
   std::string ToString() const;
 };
 std::optional<OverrideId> ParseOverrideId(absl::string_view id);
+
+/// A person in a course or a training plan, by uids: there is one enrollment of each such pair.
+struct EnrollmentId {
+  uint32_t training = 0;
+  uint32_t learner = 0;
+
+  std::string ToString() const;
+};
+/// None where it is no such id.
+std::optional<EnrollmentId> ParseEnrollmentId(absl::string_view id);
 
 }  // namespace provost
 

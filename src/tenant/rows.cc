@@ -75,6 +75,10 @@ Table TableOf(Collection collection) {
     case Collection::kTasks:
     case Collection::kCertificateTemplates:
       return Table::kContent;
+    case Collection::kEnrollments:
+      return Table::kEnrollments;
+    case Collection::kTrainingAssignments:
+      return Table::kTrainingAssignments;
     case Collection::kImports:
       return Table::kJobs;
     case Collection::kCompetencies:
@@ -123,6 +127,28 @@ store::KeyRange ProfileAnswerKeys(uint64_t tenant, uint32_t user) {
 }
 std::string KeptAnswerKey(uint64_t tenant, absl::string_view request_id) {
   return KeyWriter(tenant).U8(kAnswerPart).String(request_id).Take();
+}
+
+std::string PlanIndexKey(uint64_t tenant, ScopeId course, ScopeId plan) {
+  return KeyWriter(tenant).U8(kPlanIndex).U32(course.value).U32(plan.value).Take();
+}
+store::KeyRange PlanIndexRange(uint64_t tenant, ScopeId course) {
+  return store::KeyRange::Prefix(KeyWriter(tenant).U8(kPlanIndex).U32(course.value).bytes());
+}
+std::string AudienceIndexKey(uint64_t tenant, SubjectId group, ScopeId catalog) {
+  return KeyWriter(tenant).U8(kAudienceIndex).U32(group.value).U32(catalog.value).Take();
+}
+store::KeyRange AudienceIndexRange(uint64_t tenant, SubjectId group) {
+  return store::KeyRange::Prefix(KeyWriter(tenant).U8(kAudienceIndex).U32(group.value).bytes());
+}
+absl::StatusOr<ScopeId> IndexedScope(absl::string_view key) {
+  store::KeyReader reader(Table::kIndexes, key);
+  reader.U64();
+  reader.U8();
+  reader.U32();
+  const ScopeId scope(reader.U32());
+  if (absl::Status status = reader.Finish(); !status.ok()) return status;
+  return scope;
 }
 
 ChangeOp ToOp(absl::string_view id, const rows::UserRow& row) {

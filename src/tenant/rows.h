@@ -38,6 +38,14 @@ std::string OverrideKey(uint64_t tenant, ScopeId scope, absl::string_view role,
 std::string RevisionKey(uint64_t tenant, uint64_t revision);  ///< In kChanges and kAudit.
 /// In kIndexes. Addresses that differ in case alone have one key.
 std::string EmailIndexKey(uint64_t tenant, absl::string_view email);
+/// In kIndexes: that a course is in a step of a plan, and all plans that it is in.
+std::string PlanIndexKey(uint64_t tenant, ScopeId course, ScopeId plan);
+store::KeyRange PlanIndexRange(uint64_t tenant, ScopeId course);
+/// In kIndexes: that a catalog is for a group, and all catalogs that are.
+std::string AudienceIndexKey(uint64_t tenant, SubjectId group, ScopeId catalog);
+store::KeyRange AudienceIndexRange(uint64_t tenant, SubjectId group);
+/// The uid that ends the key of such a row.
+absl::StatusOr<ScopeId> IndexedScope(absl::string_view key);
 std::string ExternalIdKey(uint64_t tenant, absl::string_view external_id);
 /// In kIndexes: who reports to a user, and all who do.
 std::string ReportKey(uint64_t tenant, uint32_t manager, uint32_t report);

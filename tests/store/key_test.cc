@@ -50,7 +50,9 @@ TEST(Table, NamesOnDiskAreTheFormat) {
                           "content_chunks",
                           "jobs",
                           "competencies",
-                          "notifications"}));
+                          "notifications",
+                          "enrollments",
+                          "training_assignments"}));
 }
 
 TEST(Key, BytesAreTheFormat) {

@@ -31,7 +31,8 @@ void Build(TenantFixture& tenants) {
                             const SubjectId kim = TenantFixture::PutUser(draft, "kim", safety);
                             const SubjectId ops = TenantFixture::PutGroup(draft, "ops", safety);
                             rows::MemberRow member;
-                            draft.PutMemberRow(ops, kim, member);
+                            absl::Status status = draft.PutMemberRow(ops, kim, member);
+                            if (!status.ok()) return status;
                             Window window;
                             window.expires = absl::FromUnixSeconds(4102444800);
                             TenantFixture::PutAssignment(draft, ops, "teacher", fire, window);

@@ -264,7 +264,8 @@ TEST_F(WriterTest, DeletingSomebodyTakesEveryReferenceAlong) {
                             const ScopeId catalog = TenantFixture::PutCatalog(draft, "safety");
                             kim = TenantFixture::PutUser(draft, "kim", catalog);
                             const SubjectId ops = TenantFixture::PutGroup(draft, "ops");
-                            draft.PutMemberRow(ops, kim, rows::MemberRow());
+                            absl::Status status = draft.PutMemberRow(ops, kim, rows::MemberRow());
+                            if (!status.ok()) return status;
                             TenantFixture::PutAssignment(draft, kim, "teacher", catalog);
                             return std::string();
                           })

@@ -1,0 +1,359 @@
+#include "tenant/enrollments.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "policy/decide/freeze.h"
+#include "tenant/enrollment_rows.h"
+#include "tenant/errors.h"
+#include "tenant/times.h"
+
+namespace provost {
+namespace {
+
+using store::Table;
+using v1::TrainingAssignment;
+
+bool IsFrozen(const TenantDraft& draft, ScopeId scope) {
+  return !CheckPathNotFrozen(draft.state(), scope).ok();
+}
+
+// When an assignment makes an enrollment of now due.
+rows::EnrollmentRow::Source SourceOf(const TenantDraft& draft, uint64_t uid,
+                                     const rows::TrainingAssignmentRow& row) {
+  rows::EnrollmentRow::Source source;
+  source.set_training_assignment(uid);
+  const v1::DueRule& due = row.training_assignment().due();
+  if (due.has_time()) {
+    *source.mutable_due_time() = due.time();
+  } else if (due.has_days_after_enrollment()) {
+    *source.mutable_due_time() =
+        ToTimestamp(draft.now() + absl::Hours(24) * due.days_after_enrollment());
+  }
+  return source;
+}
+
+// The training that is assigned and, of a plan, the courses that everybody takes.
+absl::StatusOr<std::vector<ScopeId>> TrainingsOf(const TenantDraft& draft,
+                                                 const rows::TrainingAssignmentRow& row) {
+  std::vector<ScopeId> trainings = {ScopeId(row.training())};
+  const std::optional<RelativeName> name =
+      SplitRelative(draft.state().ScopeName(ScopeId(row.training())));
+  if (!name.has_value() || name->collection != Collection::kPlans) return trainings;
+  absl::StatusOr<std::optional<rows::TrainingPlanRow>> plan =
+      draft.Get<rows::TrainingPlanRow>(name->id);
+  if (!plan.ok()) return plan.status();
+  if (!plan->has_value()) return trainings;
+  for (ScopeId course : RequiredCourses(**plan)) trainings.push_back(course);
+  return trainings;
+}
+
+// `subject` and all groups that it is in, or all groups and people in it.
+template <typename Next>
+std::vector<SubjectId> Reachable(SubjectId subject, Next next) {
+  std::vector<SubjectId> found = {subject};
+  absl::flat_hash_set<uint32_t> seen = {subject.value};
+  for (size_t i = 0; i < found.size(); ++i) {
+    for (SubjectId each : next(found[i])) {
+      if (seen.insert(each.value).second) found.push_back(each);
+    }
+  }
+  return found;
+}
+
+std::vector<SubjectId> GroupsAbove(const TenantDraft& draft, SubjectId subject) {
+  return Reachable(subject, [&](SubjectId at) {
+    std::vector<SubjectId> groups;
+    for (const MembershipRecord& record : draft.GroupsOf(at)) {
+      if (record.window.expires > draft.now()) groups.push_back(SubjectId(record.group));
+    }
+    return groups;
+  });
+}
+
+std::vector<SubjectId> PeopleIn(const TenantDraft& draft, SubjectId subject) {
+  std::vector<SubjectId> people =
+      Reachable(subject, [&](SubjectId at) { return draft.MembersOf(at); });
+  people.erase(std::remove_if(people.begin(), people.end(),
+                              [&](SubjectId each) { return !draft.IsUser(each); }),
+               people.end());
+  return people;
+}
+
+// The assignments to `group` and to all groups above it.
+struct Assigned {
+  SubjectId to;
+  uint64_t uid;
+};
+absl::StatusOr<std::vector<Assigned>> AssignedAbove(const TenantDraft& draft, SubjectId group) {
+  std::vector<Assigned> found;
+  for (SubjectId above : GroupsAbove(draft, group)) {
+    absl::StatusOr<std::vector<uint64_t>> uids =
+        ReadAssignedIds(draft.reader(), AssignedTo(draft.number(), above));
+    if (!uids.ok()) return uids.status();
+    for (uint64_t uid : *uids) found.push_back({above, uid});
+  }
+  return found;
+}
+
+absl::StatusOr<rows::TrainingAssignmentRow> FindAssignment(const TenantDraft& draft, uint64_t uid) {
+  absl::StatusOr<std::optional<rows::TrainingAssignmentRow>> row =
+      ReadTrainingAssignment(draft.reader(), draft.number(), uid);
+  if (!row.ok()) return row.status();
+  if (row->has_value()) return **std::move(row);
+  return absl::DataLossError(
+      absl::StrCat("an index names training assignment ", uid, ", which is not there"));
+}
+
+absl::Status EnrollAll(TenantDraft& draft, uint64_t uid, const rows::TrainingAssignmentRow& row,
+                       const std::vector<SubjectId>& people) {
+  absl::StatusOr<std::vector<ScopeId>> trainings = TrainingsOf(draft, row);
+  if (!trainings.ok()) return trainings.status();
+  const rows::EnrollmentRow::Source source = SourceOf(draft, uid, row);
+  for (ScopeId training : *trainings) {
+    if (IsFrozen(draft, training)) continue;
+    for (SubjectId person : people) {
+      absl::Status status = Enroll(draft, EnrollmentId{training.value, person.value}, source);
+      if (!status.ok()) return status;
+    }
+  }
+  return absl::OkStatus();
+}
+
+void PutEnrollment(TenantDraft& draft, EnrollmentId id, rows::EnrollmentRow row) {
+  row.set_revision(draft.revision());
+  *row.mutable_enrollment()->mutable_update_time() = ToTimestamp(draft.now());
+  draft.Write(Table::kEnrollments, EnrollmentKey(draft.number(), id), row);
+}
+
+bool IsEarlier(const google::protobuf::Timestamp& a, const google::protobuf::Timestamp& b) {
+  return FromTimestamp(a) < FromTimestamp(b);
+}
+
+// The enrollment no longer rests on an assignment: with its last source it ends, unless it is to
+// stay, by itself.
+absl::Status EndSource(TenantDraft& draft, EnrollmentId id, uint64_t assignment, bool keep) {
+  absl::StatusOr<std::optional<rows::EnrollmentRow>> row =
+      ReadEnrollment(draft.reader(), draft.number(), id);
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) return absl::OkStatus();
+  auto* const sources = (*row)->mutable_sources();
+  const auto find = [&](uint64_t uid) {
+    return std::find_if(sources->begin(), sources->end(),
+                        [uid](const auto& source) { return source.training_assignment() == uid; });
+  };
+  const auto ending = find(assignment);
+  if (ending == sources->end()) return absl::OkStatus();
+  if (!keep && sources->size() == 1) return EraseEnrollment(draft, id);
+  draft.Erase(Table::kIndexes, SourceKey(draft.number(), assignment, id));
+  if (const auto itself = find(0); !keep || itself != sources->end()) {
+    // Two reasons become one: the earlier due time holds.
+    if (keep && ending->has_due_time() &&
+        (!itself->has_due_time() || IsEarlier(ending->due_time(), itself->due_time()))) {
+      *itself->mutable_due_time() = ending->due_time();
+    }
+    sources->erase(ending);
+  } else {
+    ending->set_training_assignment(0);
+  }
+  PutEnrollment(draft, id, **std::move(row));
+  return absl::OkStatus();
+}
+
+// Whether what rests on an assignment alone stays where it no longer applies.
+bool Stays(const TenantDraft& draft, const rows::TrainingAssignmentRow& row, ScopeId training) {
+  return row.training_assignment().on_leave() != TrainingAssignment::WITHDRAW ||
+         IsFrozen(draft, training);
+}
+
+}  // namespace
+
+absl::Status Enroll(TenantDraft& draft, EnrollmentId enrollment,
+                    const rows::EnrollmentRow::Source& source, uint32_t by) {
+  absl::StatusOr<std::optional<rows::EnrollmentRow>> existing =
+      ReadEnrollment(draft.reader(), draft.number(), enrollment);
+  if (!existing.ok()) return existing.status();
+  rows::EnrollmentRow row = existing->value_or(rows::EnrollmentRow());
+  for (const rows::EnrollmentRow::Source& known : row.sources()) {
+    if (known.training_assignment() == source.training_assignment()) return absl::OkStatus();
+  }
+  if (!existing->has_value()) {
+    if (draft.CountEnrollment() > kMaxEnrollmentsOfChange) {
+      return FailedPrecondition(
+          "TOO_MANY_ENROLLMENTS", FullName(draft.id(), kRootScopeName),
+          absl::StrCat("more than ", kMaxEnrollmentsOfChange,
+                       " enrollments would be made at once, which is the most; assign to smaller "
+                       "groups, or fewer courses"));
+    }
+    *row.mutable_enrollment()->mutable_create_time() = ToTimestamp(draft.now());
+    draft.WriteBytes(Table::kIndexes, LearnerKey(draft.number(), enrollment), "1");
+  }
+  if (by != 0) row.set_enrolled_by(by);
+  *row.add_sources() = source;
+  if (source.training_assignment() != 0) {
+    draft.WriteBytes(Table::kIndexes,
+                     SourceKey(draft.number(), source.training_assignment(), enrollment), "1");
+  }
+  PutEnrollment(draft, enrollment, std::move(row));
+  return absl::OkStatus();
+}
+
+absl::Status EraseEnrollment(TenantDraft& draft, EnrollmentId enrollment) {
+  absl::StatusOr<std::optional<rows::EnrollmentRow>> row =
+      ReadEnrollment(draft.reader(), draft.number(), enrollment);
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) return absl::OkStatus();
+  for (const rows::EnrollmentRow::Source& source : (*row)->sources()) {
+    if (source.training_assignment() == 0) continue;
+    draft.Erase(Table::kIndexes,
+                SourceKey(draft.number(), source.training_assignment(), enrollment));
+  }
+  draft.Erase(Table::kIndexes, LearnerKey(draft.number(), enrollment));
+  draft.Erase(Table::kEnrollments, EnrollmentKey(draft.number(), enrollment));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<uint64_t> AddTrainingAssignment(TenantDraft& draft,
+                                               rows::TrainingAssignmentRow row) {
+  const uint64_t uid = draft.NewItem();
+  row.set_revision(draft.revision());
+  *row.mutable_training_assignment()->mutable_create_time() = ToTimestamp(draft.now());
+  draft.Write(Table::kTrainingAssignments, TrainingAssignmentKey(draft.number(), uid), row);
+  const SubjectId assignee(row.assignee());
+  draft.WriteBytes(Table::kIndexes, AssigneeKey(draft.number(), assignee, uid), "1");
+  draft.WriteBytes(Table::kIndexes,
+                   AssignedTrainingKey(draft.number(), ScopeId(row.training()), uid), "1");
+  absl::Status status = EnrollAll(draft, uid, row, PeopleIn(draft, assignee));
+  if (!status.ok()) return status;
+  return uid;
+}
+
+absl::Status EraseTrainingAssignment(TenantDraft& draft, uint64_t uid) {
+  absl::StatusOr<rows::TrainingAssignmentRow> row = FindAssignment(draft, uid);
+  if (!row.ok()) return row.status();
+  absl::StatusOr<std::vector<EnrollmentId>> resting =
+      ReadSourceIds(draft.reader(), SourcesOf(draft.number(), uid));
+  if (!resting.ok()) return resting.status();
+  for (const EnrollmentId& id : *resting) {
+    absl::Status status = EndSource(draft, id, uid, Stays(draft, *row, ScopeId(id.training)));
+    if (!status.ok()) return status;
+  }
+  draft.Erase(Table::kIndexes, AssigneeKey(draft.number(), SubjectId(row->assignee()), uid));
+  draft.Erase(Table::kIndexes, AssignedTrainingKey(draft.number(), ScopeId(row->training()), uid));
+  draft.Erase(Table::kTrainingAssignments, TrainingAssignmentKey(draft.number(), uid));
+  return absl::OkStatus();
+}
+
+absl::Status EnrollMember(TenantDraft& draft, SubjectId group, SubjectId member) {
+  absl::StatusOr<std::vector<Assigned>> assigned = AssignedAbove(draft, group);
+  if (!assigned.ok()) return assigned.status();
+  if (assigned->empty()) return absl::OkStatus();
+  const std::vector<SubjectId> people = PeopleIn(draft, member);
+  for (const Assigned& each : *assigned) {
+    absl::StatusOr<rows::TrainingAssignmentRow> row = FindAssignment(draft, each.uid);
+    if (!row.ok()) return row.status();
+    if (absl::Status status = EnrollAll(draft, each.uid, *row, people); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WithdrawMember(TenantDraft& draft, SubjectId group, SubjectId member) {
+  absl::StatusOr<std::vector<Assigned>> assigned = AssignedAbove(draft, group);
+  if (!assigned.ok()) return assigned.status();
+  if (assigned->empty()) return absl::OkStatus();
+  for (SubjectId person : PeopleIn(draft, member)) {
+    // Another chain may still contain the person.
+    const std::vector<SubjectId> still = GroupsAbove(draft, person);
+    for (const Assigned& each : *assigned) {
+      if (std::find(still.begin(), still.end(), each.to) != still.end()) continue;
+      absl::StatusOr<rows::TrainingAssignmentRow> row = FindAssignment(draft, each.uid);
+      if (!row.ok()) return row.status();
+      absl::StatusOr<std::vector<ScopeId>> trainings = TrainingsOf(draft, *row);
+      if (!trainings.ok()) return trainings.status();
+      for (ScopeId training : *trainings) {
+        absl::Status status = EndSource(draft, EnrollmentId{training.value, person.value}, each.uid,
+                                        Stays(draft, *row, training));
+        if (!status.ok()) return status;
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status FollowSteps(TenantDraft& draft, const rows::TrainingPlanRow& before,
+                         const rows::TrainingPlanRow& after) {
+  const std::vector<ScopeId> was = RequiredCourses(before);
+  const std::vector<ScopeId> is = RequiredCourses(after);
+  const auto has = [](const std::vector<ScopeId>& courses, ScopeId course) {
+    return std::find(courses.begin(), courses.end(), course) != courses.end();
+  };
+  absl::StatusOr<std::vector<uint64_t>> uids =
+      ReadAssignedIds(draft.reader(), AssignedAt(draft.number(), ScopeId(after.uid())));
+  if (!uids.ok()) return uids.status();
+  for (uint64_t uid : *uids) {
+    absl::StatusOr<rows::TrainingAssignmentRow> row = FindAssignment(draft, uid);
+    if (!row.ok()) return row.status();
+    const rows::EnrollmentRow::Source source = SourceOf(draft, uid, *row);
+    absl::StatusOr<std::vector<EnrollmentId>> enrolled =
+        ReadSourceIds(draft.reader(), SourcesAt(draft.number(), uid, ScopeId(after.uid())));
+    if (!enrolled.ok()) return enrolled.status();
+    for (ScopeId course : is) {
+      if (has(was, course) || IsFrozen(draft, course)) continue;
+      for (const EnrollmentId& id : *enrolled) {
+        absl::Status status = Enroll(draft, EnrollmentId{course.value, id.learner}, source);
+        if (!status.ok()) return status;
+      }
+    }
+    for (ScopeId course : was) {
+      if (has(is, course)) continue;
+      absl::StatusOr<std::vector<EnrollmentId>> resting =
+          ReadSourceIds(draft.reader(), SourcesAt(draft.number(), uid, course));
+      if (!resting.ok()) return resting.status();
+      for (const EnrollmentId& id : *resting) {
+        if (absl::Status status = EndSource(draft, id, uid, /*keep=*/true); !status.ok()) {
+          return status;
+        }
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status EraseEnrollmentsOf(TenantDraft& draft, SubjectId subject) {
+  absl::StatusOr<std::vector<EnrollmentId>> enrollments =
+      ReadLearnerIds(draft.reader(), EnrollmentsOf(draft.number(), subject));
+  if (!enrollments.ok()) return enrollments.status();
+  for (const EnrollmentId& id : *enrollments) {
+    if (absl::Status status = EraseEnrollment(draft, id); !status.ok()) return status;
+  }
+  absl::StatusOr<std::vector<uint64_t>> uids =
+      ReadAssignedIds(draft.reader(), AssignedTo(draft.number(), subject));
+  if (!uids.ok()) return uids.status();
+  for (uint64_t uid : *uids) {
+    if (absl::Status status = EraseTrainingAssignment(draft, uid); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status EraseEnrollmentsAt(TenantDraft& draft, ScopeId training) {
+  absl::StatusOr<std::vector<EnrollmentId>> enrollments =
+      ReadEnrollmentIds(draft.reader(), EnrollmentsAt(draft.number(), training));
+  if (!enrollments.ok()) return enrollments.status();
+  for (const EnrollmentId& id : *enrollments) {
+    if (absl::Status status = EraseEnrollment(draft, id); !status.ok()) return status;
+  }
+  absl::StatusOr<std::vector<uint64_t>> uids =
+      ReadAssignedIds(draft.reader(), AssignedAt(draft.number(), training));
+  if (!uids.ok()) return uids.status();
+  for (uint64_t uid : *uids) {
+    if (absl::Status status = EraseTrainingAssignment(draft, uid); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace provost
