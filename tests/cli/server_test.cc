@@ -310,7 +310,7 @@ TEST_F(ServerTest, Rule15_TheSamplePolicyIsAppliedByAnAdministrator) {
 
 TEST_F(ServerTest, ResourcesOfEveryKindAreListed) {
   for (const char* kind : {"users", "service-accounts", "groups", "catalogs", "courses", "plans",
-                           "sessions", "assignments"}) {
+                           "sessions", "assignments", "training-assignments"}) {
     const CliRun run = As(kAnn, {kind, "list"});
     EXPECT_EQ(run.code, 0) << kind << ": " << run.err;
     EXPECT_THAT(run.out, StartsWith("name\t")) << kind;
@@ -321,6 +321,53 @@ TEST_F(ServerTest, ResourcesOfEveryKindAreListed) {
             "none that you may read\n");
   EXPECT_THAT(Do(kRoot, {"tenants", "list"}), HasSubstr("tenants/acme"));
   EXPECT_THAT(Do(kAnn, {"tenants", "get", "acme"}), HasSubstr("policy\tlms365\n"));
+}
+
+TEST_F(ServerTest, KA5_CatalogsAreDefined) {
+  Do(kAnn, {"groups", "create", "brigade", "--home", "catalogs/after"});
+  EXPECT_EQ(Do(kAnn, {"catalogs", "define", "after", "--description", "What comes after",
+                      "--category", "fire=Fire safety", "--audience", "brigade"}),
+            "defined catalogs/after\n");
+  EXPECT_EQ(Do(kAnn, {"catalogs", "flows", "after", "self", "approval"}),
+            "configured catalogs/after\n");
+  const std::string shown = Do(kAnn, {"catalogs", "get", "after"});
+  EXPECT_THAT(shown, HasSubstr("categories\tfire, Fire safety\n"));
+  EXPECT_THAT(shown, HasSubstr("audience\tgroups/brigade\n"));
+  EXPECT_THAT(shown, HasSubstr("enrollment flows\tSELF, APPROVAL\n"));
+  EXPECT_THAT(Do(kAnn, {"catalogs", "list", "--offered"}), Not(HasSubstr("catalogs/after")));
+  EXPECT_THAT(As(kAnn, {"catalogs", "define", "after"}).err, HasSubstr("nothing to change"));
+  EXPECT_THAT(As(kAnn, {"catalogs", "define", "after", "--category", "fire"}).err,
+              HasSubstr("--category `fire`"));
+  Do(kAnn, {"catalogs", "define", "after", "--for-all", "--no-categories"});
+  EXPECT_THAT(Do(kAnn, {"catalogs", "list", "--offered"}), HasSubstr("catalogs/after"));
+}
+
+TEST_F(ServerTest, KA1_KA2_PlansWithStepsAreAssigned) {
+  for (const char* course : {"ladders", "ropes"}) {
+    Do(kAnn, {"courses", "create", course, "--parent", "catalogs/safety"});
+  }
+  Do(kAnn, {"users", "create", "lio", "--home", "catalogs/safety"});
+  Do(kAnn, {"plans", "create", "climbing", "--parent", "catalogs/safety"});
+  EXPECT_EQ(Do(kAnn, {"plans", "steps", "climbing", "--step", "ladders", "--step", "1:ropes"}),
+            "updated plans/climbing\n");
+  EXPECT_THAT(Do(kAnn, {"plans", "get", "climbing"}), HasSubstr("courses/ladders"));
+  EXPECT_THAT(As(kAnn, {"plans", "steps", "climbing", "--step", "x:ropes"}).err,
+              HasSubstr("--step `x:ropes`"));
+  const std::string made = Do(kAnn, {"training-assignments", "create", "--in", "plans/climbing",
+                                     "--to", "users/lio", "--due-days", "30", "--withdraw"});
+  EXPECT_THAT(made, StartsWith("created trainingAssignments/"));
+  EXPECT_THAT(Do("users/lio", {"enrollments", "list", "--learner", "users/lio"}),
+              HasSubstr("courses/ladders"));
+  const std::string id = made.substr(8, made.size() - 9);
+  EXPECT_THAT(Do(kAnn, {"training-assignments", "get", id}), HasSubstr("on leave\tWITHDRAW\n"));
+  Do(kAnn, {"training-assignments", "delete", id});
+  EXPECT_EQ(Do(kAnn, {"enrollments", "list", "--in", "plans/climbing"}).find("users/lio"),
+            std::string::npos);
+  const std::string enrolled =
+      Do(kAnn, {"enrollments", "create", "--learner", "users/lio", "--in", "courses/ropes"});
+  EXPECT_THAT(enrolled, StartsWith("created enrollments/"));
+  EXPECT_EQ(As(kAnn, {"enrollments", "create", "--learner", "users/lio"}).code, 2);
+  Do(kAnn, {"enrollments", "delete", enrolled.substr(8, enrolled.size() - 9)});
 }
 
 TEST_F(ServerTest, M1_TheLifeOfAUser) {

@@ -69,6 +69,9 @@ void AddQuizCommands(Tool& tool, CLI::App& content);
 void AddCourseItemCommands(Tool& tool, CLI::App& courses);
 // Those of `provost groups` that are about members.
 void AddGroupMemberCommands(Tool& tool, CLI::App& groups);
+// Those of `provost catalogs` and `provost plans` that change what such a one is made of.
+void AddCatalogDefinitionCommands(Tool& tool, CLI::App& catalogs);
+void AddPlanCommands(Tool& tool, CLI::App& plans);
 // Those of `provost users` that are about no single one.
 void AddUserFieldCommands(Tool& tool, CLI::App& users);
 void AddSettingsCommands(Tool& tool);

@@ -33,6 +33,8 @@ constexpr absl::string_view kCollections[] = {
     "questionPools",
     "tasks",
     "certificateTemplates",
+    "enrollments",
+    "trainingAssignments",
 };
 
 }  // namespace

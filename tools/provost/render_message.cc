@@ -22,9 +22,10 @@ using google::protobuf::Message;
 
 // What a list leaves out; a single resource shows it.
 bool IsForDetailAlone(const FieldDescriptor& field) {
-  static const auto* const names =
-      new std::set<std::string>{"create_time", "update_time", "etag",   "source",    "digest",
-                                "given_name",  "family_name", "locale", "time_zone", "fields"};
+  static const auto* const names = new std::set<std::string>{
+      "create_time", "update_time",      "etag",      "source", "digest",      "given_name",
+      "family_name", "locale",           "time_zone", "fields", "description", "categories",
+      "audience",    "enrollment_flows", "offered",   "steps"};
   return names->count(field.name()) != 0;
 }
 

@@ -20,6 +20,7 @@
 #include "provost/v1/catalog_service.pb.h"
 #include "provost/v1/content_service.pb.h"
 #include "provost/v1/course_service.pb.h"
+#include "provost/v1/enrollment_service.pb.h"
 #include "provost/v1/group_service.pb.h"
 #include "provost/v1/role_service.pb.h"
 #include "provost/v1/tenant_service.pb.h"
@@ -76,6 +77,10 @@ constexpr FieldFlag kFieldFlags[] = {
     {"home_scope", "--home", FieldForm::kScope, "The scope at which questions about it are asked"},
     {"scope", "--at", FieldForm::kScope, "The scope where the role is held"},
     {"subject", "--of", FieldForm::kSubject, "Who holds the role"},
+    {"learner", "--learner", FieldForm::kSubject, "Who is enrolled: users/lea"},
+    {"assignee", "--to", FieldForm::kSubject, "Who takes it: users/lea, groups/crew"},
+    {"training", "--in", FieldForm::kScope, "The course or the training plan: courses/fire"},
+    {"due_time", "--due", FieldForm::kTime, "When it is due: 2026-11-03, +30d"},
     {"role", "--role", FieldForm::kText, "A role of the policy"},
     {"not_before", "--from", FieldForm::kTime,
      "Counts from then on: 2026-11-03, now, +2d; never for no bound"},
@@ -96,7 +101,8 @@ bool IsOutputOnly(const Descriptor& resource, const std::string& field) {
 // Fields of a resource that are set when it is made and never changed by Update.
 bool IsFixed(const std::string& field) {
   return field == "parent_scope" || field == "home_scope" || field == "scope" ||
-         field == "subject" || field == "role";
+         field == "subject" || field == "role" || field == "learner" || field == "assignee" ||
+         field == "training";
 }
 
 struct BoolFlag {
@@ -109,6 +115,7 @@ constexpr BoolFlag kBoolFlags[] = {
     {"validate_only", "--dry-run", "Do everything but the change"},
     {"allow_missing", "--allow-missing", "Succeed where there is none"},
     {"force", "--force", "Delete what is in it too, and take it out of what has it"},
+    {"offered_only", "--offered", "Only those that are for you"},
 };
 
 // A method of a resource, as a command.
@@ -131,6 +138,9 @@ struct Values {
   InitialTenant initial;
   std::vector<std::string> user_fields;  // id=value
   bool is_public = false;
+  std::string due;  // of a training that is assigned
+  int due_days = 0;
+  bool withdraw = false;
   size_t limit = 0;
 };
 
@@ -153,6 +163,10 @@ const std::vector<ResourceType>& ResourceTypes() {
        v1::ContentItem::descriptor()},
       {"assignments", "Assignment", "RoleService", "assignments", "assignment", "17", "",
        v1::Assignment::descriptor()},
+      {"enrollments", "Enrollment", "EnrollmentService", "enrollments", "enrollment", "12.7", "",
+       v1::Enrollment::descriptor()},
+      {"training-assignments", "TrainingAssignment", "EnrollmentService", "trainingAssignments",
+       "training assignment", "17", "", v1::TrainingAssignment::descriptor()},
   };
   return *types;
 }
@@ -189,7 +203,8 @@ std::vector<Verb> VerbsOf(const ResourceType& type) {
                           (verb.word == "create" || verb.word == "delete");
     // A content item has a body, versions and shares: content_commands.cc.
     const bool is_content = type.message == v1::ContentItem::descriptor() && verb.word != "delete";
-    if (verb.word.empty() || is_grant || is_content) continue;
+    // What a catalog is has options of its own.
+    if (verb.word.empty() || verb.word == "define" || is_grant || is_content) continue;
     for (int f = 0; f < verb.request().field_count(); ++f) {
       if (verb.request().field(f)->message_type() == type.message) {
         verb.resource_field = verb.request().field(f);
@@ -232,6 +247,14 @@ std::string SummaryOf(const Verb& verb) {
 std::string ExampleOf(const Verb& verb) {
   const ResourceType& type = *verb.type;
   std::string example = absl::StrCat("provost ", type.command, " ", verb.word);
+  if (type.message == v1::Enrollment::descriptor() &&
+      (verb.word == "list" || verb.word == "create")) {
+    return absl::StrCat(example, verb.word == "list" ? "" : " --learner users/lea",
+                        " --in courses/fire");
+  }
+  if (type.message == v1::TrainingAssignment::descriptor() && verb.word == "create") {
+    return absl::StrCat(example, " --in plans/onboarding --to groups/crew --due-days 30");
+  }
   if (verb.word == "list") return example;
   absl::StrAppend(&example, " ", type.example);
   if (verb.word == "create") {
@@ -323,6 +346,20 @@ absl::Status SetUserFields(const std::vector<std::string>& given, v1::User& user
   return absl::OkStatus();
 }
 
+absl::Status SetTrainingAssignment(const Values& values, v1::TrainingAssignment& assignment) {
+  if (!values.due.empty()) {
+    const auto time = ParseTime(values.due, absl::Now());
+    if (!time.ok()) return time.status();
+    *assignment.mutable_due()->mutable_time() = *time;
+  }
+  if (values.due_days != 0) {
+    assignment.mutable_due()->set_days_after_enrollment(values.due_days);
+  }
+  assignment.set_on_leave(values.withdraw ? v1::TrainingAssignment::WITHDRAW
+                                          : v1::TrainingAssignment::KEEP);
+  return absl::OkStatus();
+}
+
 // Which part of a user is shown; null for requests that do not ask.
 const FieldDescriptor* ViewField(const Descriptor& request) {
   const FieldDescriptor* const field = request.FindFieldByName("view");
@@ -374,6 +411,9 @@ absl::StatusOr<std::unique_ptr<Message>> MakeRequest(Context& context, const Ver
     status.Update(SetFields(context, values, *resource, mask));
     if (auto* const user = dynamic_cast<v1::User*>(resource)) {
       status.Update(SetUserFields(values.user_fields, *user, mask));
+    }
+    if (auto* const assignment = dynamic_cast<v1::TrainingAssignment*>(resource)) {
+      status.Update(SetTrainingAssignment(values, *assignment));
     }
   }
   if (values.is_public) {
@@ -457,7 +497,11 @@ void AddVerb(Tool& tool, CLI::App& group, const Verb& verb) {
   CLI::App* const command = AddCommand(group, verb.word, SummaryOf(verb), ExampleOf(verb));
   const Descriptor& request = verb.request();
   if (verb.word == "create") {
-    command->add_option("id", values->id, "Its id; made by the server if left out");
+    // Enrollments are called by numbers that the server gives.
+    const std::string id = absl::StrCat(verb.resource_field->name(), "_id");
+    if (request.FindFieldByName(id) != nullptr) {
+      command->add_option("id", values->id, "Its id; made by the server if left out");
+    }
   } else if (verb.word != "list") {
     command->add_option("name", values->id, absl::StrCat("Which one, such as ", verb.type->example))
         ->required();
@@ -474,8 +518,11 @@ void AddVerb(Tool& tool, CLI::App& group, const Verb& verb) {
                                 !(verb.word == "create" && absl::string_view(flag.field) == "etag");
     const bool is_target = verb.word == "move" && absl::string_view(flag.field) == "parent_scope";
     if ((is_of_request || is_of_resource) && !is_target) {
-      const bool is_required = verb.word == "create" && IsFixed(flag.field) &&
-                               verb.type->message == v1::Session::descriptor();
+      const Descriptor* const made = verb.type->message;
+      const bool is_required =
+          verb.word == "create" && IsFixed(flag.field) &&
+          (made == v1::Session::descriptor() || made == v1::Enrollment::descriptor() ||
+           made == v1::TrainingAssignment::descriptor());
       AddFieldOption(command, flag, *values, is_required);
     }
   }
@@ -488,6 +535,16 @@ void AddVerb(Tool& tool, CLI::App& group, const Verb& verb) {
         ->add_option("--field", values->user_fields,
                      "A field that the tenant defines; again for more of them")
         ->type_name("ID=VALUE");
+  }
+  if (verb.resource_field != nullptr &&
+      verb.type->message == v1::TrainingAssignment::descriptor()) {
+    auto* const due = command->add_option("--due", values->due, "When it is due: 2026-11-03, +30d")
+                          ->type_name("TIME");
+    command->add_option("--due-days", values->due_days, "Due so many days after the enrollment")
+        ->type_name("N")
+        ->excludes(due);
+    command->add_flag("--withdraw", values->withdraw,
+                      "Who leaves the group withdraws; without, they stay enrolled");
   }
   if (ViewField(request) != nullptr) {
     command->add_flag("--public", values->is_public, "What everybody may see, and nothing else");
@@ -512,6 +569,8 @@ void AddResourceCommands(Tool& tool) {
     for (const Verb& verb : VerbsOf(type)) AddVerb(tool, *group, verb);
     // What is of this kind of resource alone.
     if (type.message == v1::Group::descriptor()) AddGroupMemberCommands(tool, *group);
+    if (type.message == v1::Catalog::descriptor()) AddCatalogDefinitionCommands(tool, *group);
+    if (type.message == v1::TrainingPlan::descriptor()) AddPlanCommands(tool, *group);
     if (type.message == v1::User::descriptor()) AddUserFieldCommands(tool, *group);
     if (type.message == v1::Course::descriptor()) AddCourseItemCommands(tool, *group);
     if (type.message == v1::ContentItem::descriptor()) {
