@@ -92,8 +92,8 @@ size_t WorldState::MemoryBytes() const {
   bytes += subjects_.MemoryBytes() + details_.MemoryBytes() + closures_.MemoryBytes() +
            scopes_.MemoryBytes() + scope_details_.MemoryBytes() + overrides_.MemoryBytes();
   bytes += children_.MemoryBytes() + holders_.MemoryBytes() + members_.MemoryBytes() +
-           homes_.MemoryBytes() + rule_groups_.MemoryBytes() + overridden_.MemoryBytes() + subject_names_.MemoryBytes() +
-           scope_names_.MemoryBytes();
+           homes_.MemoryBytes() + rule_groups_.MemoryBytes() + overridden_.MemoryBytes() +
+           subject_names_.MemoryBytes() + scope_names_.MemoryBytes();
   details_.ForEach(0, [&](uint32_t, const SubjectDetail* detail) {
     if (detail != nullptr) {
       bytes += sizeof(SubjectDetail) + detail->name_size +

@@ -13,6 +13,7 @@
 #include "provost/v1/group_service.pb.h"
 #include "service/pages.h"
 #include "service/subject_resource.h"
+#include "tenant/group_rules.h"
 #include "tenant/times.h"
 
 namespace provost {
@@ -74,6 +75,13 @@ v1::Member ToMessage(absl::string_view group, absl::string_view member,
   return message;
 }
 
+// Rule 13: who is in such a group is what its rule says.
+absl::Status FilledByRule(absl::string_view group) {
+  return FailedPrecondition(
+      "FILLED_BY_RULE", group,
+      absl::StrCat(Quoted(group), " is filled by its rule; wanted a group that is filled by hand"));
+}
+
 // --- AddMember ---
 
 absl::Status ValidateAdd(const v1::AddMemberRequest& request) {
@@ -103,6 +111,7 @@ absl::Status DoAdd(MutateCall& call, const v1::AddMemberRequest& request, v1::Me
   const WorldState& state = call.state();
   absl::StatusOr<Pair> pair = FindPair(state, request);
   if (!pair.ok()) return pair.status();
+  if (state.IsFilledByRule(pair->group)) return FilledByRule(request.group());
   if (state.KindOf(pair->member) == SubjectKind::kGroup) {
     GroupLevels levels;
     if (absl::Status status = CheckNesting(state, pair->group, pair->member, &levels);
@@ -153,6 +162,7 @@ absl::Status DoRemove(MutateCall& call, const v1::RemoveMemberRequest& request,
                       google::protobuf::Empty*) {
   absl::StatusOr<Pair> pair = FindPair(call.state(), request);
   if (!pair.ok() && !absl::IsNotFound(pair.status())) return pair.status();
+  if (pair.ok() && call.state().IsFilledByRule(pair->group)) return FilledByRule(request.group());
   if (!pair.ok() || !IsMember(call.state(), *pair)) {
     // Whether such a subject is somewhere else is not told.
     return request.allow_missing() ? absl::OkStatus() : NotFound("member", request.member());
@@ -169,6 +179,39 @@ absl::Status ValidateList(const v1::ListMembersRequest& request) {
   return status;
 }
 
+// Those whom the group's rule would take in, by uid.
+absl::Status ListHeldBack(const ReadCall& call, const WorldState& state,
+                          const v1::ListMembersRequest& request, SubjectId group, uint32_t after,
+                          const Pages::Page& page, v1::ListMembersResponse* response) {
+  store::KeyRange range = HeldBackKeys(call.tenant->number(), group);
+  range.begin = HeldBackKey(call.tenant->number(), group, SubjectId(after + 1));
+  store::ScanOptions options;
+  options.limit = static_cast<uint64_t>(page.limit) + 1;
+  store::Cursor cursor = call.reader().Scan(store::Table::kIndexes, range, options);
+  uint32_t last = 0;
+  while (cursor.Next()) {
+    if (response->members_size() == page.limit) {
+      response->set_next_page_token(call.backend.pages->TokenAfter(page, absl::StrCat(last)));
+      return absl::OkStatus();
+    }
+    store::KeyReader key(store::Table::kIndexes, cursor.key());
+    key.U64();
+    key.U8();
+    key.U32();
+    last = key.U32();
+    if (absl::Status status = key.Finish(); !status.ok()) return status;
+    absl::StatusOr<rows::HeldBackRow> row =
+        ParseRow<rows::HeldBackRow>(store::Table::kIndexes, cursor.key(), cursor.value());
+    if (!row.ok()) return row.status();
+    if (!state.HasSubject(SubjectId(last))) continue;  // Made since the list began.
+    v1::Member& member = *response->add_members();
+    member.set_group(request.group());
+    member.set_member(FullName(call.tenant->id(), state.SubjectName(SubjectId(last))));
+    member.set_held_back_reason(row->reason());
+  }
+  return cursor.status();
+}
+
 // In the order in which the members were made as subjects: by uid.
 absl::Status ListMembers(ReadCall& call, const v1::ListMembersRequest& request,
                          v1::ListMembersResponse* response) {
@@ -182,6 +225,10 @@ absl::Status ListMembers(ReadCall& call, const v1::ListMembersRequest& request,
   if (!page->cursor.empty() && !absl::SimpleAtoi(page->cursor, &after)) {
     return BadField("page_token", request.page_token(), "wanted a `next_page_token`");
   }
+  if (request.held_back()) {
+    return ListHeldBack(call, state, request, *group, after, *page, response);
+  }
+  const bool by_rule = state.IsFilledByRule(*group);
   std::vector<SubjectId> members;
   std::vector<std::string> keys;
   bool more = false;
@@ -200,8 +247,10 @@ absl::Status ListMembers(ReadCall& call, const v1::ListMembersRequest& request,
     absl::StatusOr<rows::MemberRow> row =
         ParseRow<rows::MemberRow>(store::Table::kMembers, keys[i], *(*values)[i]);
     if (!row.ok()) return row.status();
-    *response->add_members() = ToMessage(
-        request.group(), FullName(call.tenant->id(), state.SubjectName(members[i])), *row);
+    v1::Member& member = *response->add_members();
+    member = ToMessage(request.group(), FullName(call.tenant->id(), state.SubjectName(members[i])),
+                       *row);
+    member.set_by_rule(by_rule);
   }
   if (more) {
     response->set_next_page_token(

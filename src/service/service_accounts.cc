@@ -53,8 +53,8 @@ struct ServiceAccountKind {
   static void AddHome(absl::string_view, const WorldState&, const rows::ServiceAccountRow&,
                       v1::ServiceAccount*) {}
 
-  static absl::Status BeforePut(TenantDraft&, const rows::ServiceAccountRow*,
-                                const rows::ServiceAccountRow&) {
+  static absl::Status BeforePut(MutateCall&, const rows::ServiceAccountRow*,
+                                rows::ServiceAccountRow*) {
     return absl::OkStatus();
   }
   static void HidePrivate(const MutateCall&, const rows::ServiceAccountRow&, v1::ServiceAccount*) {}

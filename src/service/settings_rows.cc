@@ -1,14 +1,18 @@
 #include "service/settings_rows.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "service/resource.h"
 #include "service/settings_check.h"
 #include "tenant/errors.h"
+#include "tenant/group_rules.h"
 #include "tenant/rows.h"
+#include "tenant/rule_conditions.h"
 #include "tenant/times.h"
 
 namespace provost {
@@ -22,6 +26,7 @@ using v1::Settings;
 // What the second part of a key in kSettings says.
 constexpr uint8_t kCurrentPart = 0;
 constexpr uint8_t kChangePart = 1;
+constexpr size_t kMaxGroupsTold = 10;
 
 std::string CurrentKey(uint64_t tenant) { return KeyWriter(tenant).U8(kCurrentPart).Take(); }
 
@@ -29,8 +34,28 @@ std::string ChangeKey(uint64_t tenant, uint64_t revision, Settings::Section sect
   return KeyWriter(tenant).U8(kChangePart).U64(revision).U8(static_cast<uint8_t>(section)).Take();
 }
 
+// Rule 13: what fills groups does not go under them.
+absl::Status CheckNotRead(const TenantDraft& draft, absl::string_view id, uint32_t number) {
+  absl::StatusOr<std::vector<SubjectId>> groups =
+      GroupsReading(draft.reader(), draft.number(), DefinedField(number));
+  if (!groups.ok()) return groups.status();
+  if (groups->empty()) return absl::OkStatus();
+  std::vector<std::string> names;
+  for (SubjectId group : *groups) {
+    if (names.size() == kMaxGroupsTold) break;
+    names.push_back(absl::StrCat("`", FullName(draft.id(), draft.state().SubjectName(group)), "`"));
+  }
+  const size_t untold = groups->size() - names.size();
+  return FailedPrecondition(
+      "FIELD_OF_A_RULE", absl::StrCat("settings.user_fields.", id),
+      absl::StrCat("the field `", id,
+                   "` cannot go: the rules of groups read it: ", absl::StrJoin(names, ", "),
+                   untold == 0 ? "" : absl::StrCat(" and ", untold, " more")));
+}
+
 // Gives each field of `wanted` the number of the one of its id, or a new one.
-absl::Status NumberFields(const v1::UserFieldSettings& wanted, rows::SettingsRow* row) {
+absl::Status NumberFields(const TenantDraft& draft, const v1::UserFieldSettings& wanted,
+                          rows::SettingsRow* row) {
   std::map<std::string, int> known;
   const v1::UserFieldSettings& before = row->settings().user_fields();
   for (int i = 0; i < before.fields_size(); ++i) known[before.fields(i).id()] = i;
@@ -52,6 +77,12 @@ absl::Status NumberFields(const v1::UserFieldSettings& wanted, rows::SettingsRow
     numbers.push_back(row->field_numbers(found->second));
   }
   if (!status.ok()) return status;
+  for (int i = 0; i < before.fields_size(); ++i) {
+    const uint32_t number = row->field_numbers(i);
+    if (std::find(numbers.begin(), numbers.end(), number) != numbers.end()) continue;
+    status = CheckNotRead(draft, before.fields(i).id(), number);
+    if (!status.ok()) return status;
+  }
   row->mutable_field_numbers()->Assign(numbers.begin(), numbers.end());
   return absl::OkStatus();
 }
@@ -107,7 +138,7 @@ absl::Status DraftSettings(MutationContext& context, TenantDraft& draft,
     if (before.SerializeAsString() == after.SerializeAsString()) continue;
     changed = true;
     if (section == Settings::USER_FIELDS) {
-      if (absl::Status status = NumberFields(wanted.user_fields(), row); !status.ok()) {
+      if (absl::Status status = NumberFields(draft, wanted.user_fields(), row); !status.ok()) {
         return status;
       }
     }

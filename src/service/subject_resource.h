@@ -64,7 +64,8 @@ absl::Status CheckTopRoleKept(const WorldState& state, SubjectId subject, absl::
 ///     Of(row), Of(request), IdOf(create request), Add(list response);
 ///     CheckField(field, resource, status)        one field that clients set
 ///     SetHome(home, row), AddHome(tenant, state, row, resource)
-///     BeforePut(draft, before, row)              indexes; `before` is null for a new one
+///     BeforePut(call, before, row)               what else a row says; `before` is null for a
+///                                                new one
 ///     HidePrivate(call, row, resource)           what the caller may not read
 template <typename Kind>
 struct SubjectKit {
@@ -121,7 +122,7 @@ struct SubjectKit {
     *kept->mutable_create_time() = ToTimestamp(call.now());
     *kept->mutable_update_time() = kept->create_time();
     row.set_revision(call.draft.revision());
-    if (absl::Status status = Kind::BeforePut(call.draft, nullptr, row); !status.ok()) {
+    if (absl::Status status = Kind::BeforePut(call, nullptr, &row); !status.ok()) {
       return status;
     }
     *response = ToMessage(call.draft.id(), call.state(), *id, row);
@@ -316,7 +317,7 @@ struct SubjectKit {
     const std::string id = IdOf(name);
     const bool changed = before.SerializeAsString() != row.SerializeAsString();
     if (changed) {
-      if (absl::Status status = Kind::BeforePut(call.draft, &before, row); !status.ok()) {
+      if (absl::Status status = Kind::BeforePut(call, &before, &row); !status.ok()) {
         return status;
       }
       *Kind::Of(&row)->mutable_update_time() = ToTimestamp(call.now());

@@ -15,6 +15,7 @@
 #include "service/resource.h"
 #include "service/settings_check.h"
 #include "tenant/errors.h"
+#include "tenant/rule_conditions.h"
 #include "tenant/times.h"
 
 namespace provost {
@@ -62,6 +63,18 @@ absl::Status KeepIndexes(TenantDraft& draft, const rows::UserRow* before,
   }
   if (status.ok()) status = ChangeManager(draft, row.uid(), old.manager(), row.manager());
   return status;
+}
+
+std::string ValueOf(const rows::UserRow& row, const UserFields::Field& field) {
+  const auto value = row.values().find(field.number);
+  return value == row.values().end() ? std::string() : value->second;
+}
+
+std::string ValueIn(const v1::User& user, const UserFields::Field& field) {
+  for (const v1::UserFieldValue& value : user.fields()) {
+    if (value.field() == field.definition.id()) return value.value();
+  }
+  return std::string();
 }
 
 }  // namespace
@@ -185,16 +198,6 @@ absl::StatusOr<rows::UserRow> DraftUserChange(TenantDraft& draft, const UserFiel
 std::string NotForOneself(const WorldState& state, const UserFields& fields,
                           absl::string_view tenant, const v1::User& wanted,
                           absl::Span<const std::string> parts, const rows::UserRow& row) {
-  auto value_of = [&](const UserFields::Field& field) {
-    const auto value = row.values().find(field.number);
-    return value == row.values().end() ? std::string() : value->second;
-  };
-  auto wanted_of = [&](const UserFields::Field& field) {
-    for (const v1::UserFieldValue& value : wanted.fields()) {
-      if (value.field() == field.definition.id()) return value.value();
-    }
-    return std::string();
-  };
   for (const std::string& part : parts) {
     if (part == "external_id" && wanted.external_id() != row.user().external_id()) return part;
     if (part == "manager" && wanted.manager() != ManagerName(state, tenant, row)) return part;
@@ -202,10 +205,41 @@ std::string NotForOneself(const WorldState& state, const UserFields& fields,
     for (const UserFields::Field& field : fields.all()) {
       const std::string path = absl::StrCat(kFieldPrefix, field.definition.id());
       if (part != "fields" && part != path) continue;
-      if (!field.definition.owner_writable() && wanted_of(field) != value_of(field)) return path;
+      if (!field.definition.owner_writable() && ValueIn(wanted, field) != ValueOf(row, field))
+        return path;
     }
   }
   return "";
+}
+
+std::set<std::string> RuleFieldsWritten(const WorldState& state, const UserFields& fields,
+                                        absl::string_view tenant, const v1::User& wanted,
+                                        absl::Span<const std::string> parts,
+                                        const rows::UserRow& row) {
+  std::set<std::string> written;
+  const v1::User& old = row.user();
+  const auto compare = [&](absl::string_view field, const std::string& a, const std::string& b) {
+    if (a != b) written.insert(std::string(field));
+  };
+  for (const std::string& part : parts) {
+    if (part == "email") {
+      compare(kEmailDomainField, EmailDomain(wanted.email()), EmailDomain(old.email()));
+    } else if (part == "external_id") {
+      compare(kExternalIdField, wanted.external_id(), old.external_id());
+    } else if (part == "locale") {
+      compare(kLocaleField, wanted.locale(), old.locale());
+    } else if (part == "time_zone") {
+      compare(kTimeZoneField, wanted.time_zone(), old.time_zone());
+    } else if (part == "manager") {
+      compare(kManagerField, wanted.manager(), ManagerName(state, tenant, row));
+    } else if (absl::StartsWith(part, "fields")) {
+      for (const UserFields::Field& field : fields.all()) {
+        if (part != "fields" && part != absl::StrCat(kFieldPrefix, field.definition.id())) continue;
+        compare(DefinedField(field.number), ValueIn(wanted, field), ValueOf(row, field));
+      }
+    }
+  }
+  return written;
 }
 
 }  // namespace provost

@@ -3,6 +3,7 @@
 
 #include <google/protobuf/field_mask.pb.h>
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -64,6 +65,13 @@ absl::StatusOr<rows::UserRow> DraftUserChange(TenantDraft& draft, const UserFiel
 std::string NotForOneself(const WorldState& state, const UserFields& fields,
                           absl::string_view tenant, const v1::User& wanted,
                           absl::Span<const std::string> parts, const rows::UserRow& row);
+
+/// What rules of groups can read (tenant/rule_conditions.h) of those of `parts` that differ from
+/// `row`: the fields that rule 13 guards.
+std::set<std::string> RuleFieldsWritten(const WorldState& state, const UserFields& fields,
+                                        absl::string_view tenant, const v1::User& wanted,
+                                        absl::Span<const std::string> parts,
+                                        const rows::UserRow& row);
 
 }  // namespace provost
 

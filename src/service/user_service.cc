@@ -2,6 +2,7 @@
 
 #include <google/protobuf/empty.pb.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "provost/v1/user_service.pb.h"
 #include "service/authorize.h"
 #include "service/export_users.h"
+#include "service/group_rule.h"
 #include "service/import_rows.h"
 #include "service/import_users.h"
 #include "service/lookup.h"
@@ -49,7 +51,7 @@ struct UserKind {
   }
 
   // Suspending and reactivating leave what the indexes are of as it is.
-  static absl::Status BeforePut(TenantDraft&, const rows::UserRow*, const rows::UserRow&) {
+  static absl::Status BeforePut(MutateCall&, const rows::UserRow*, rows::UserRow*) {
     return absl::OkStatus();
   }
   // Answer() does, which has the tenant's fields.
@@ -277,21 +279,55 @@ absl::Status ValidateUpdate(const v1::UpdateUserRequest& request) {
   return status;
 }
 
-// Rule 14, where the address changes that the user signs in with.
+bool HasRuleGroups(const WorldState& state) {
+  bool any = false;
+  state.ForEachRuleGroup([&](SubjectId) {
+    any = true;
+    return false;
+  });
+  return any;
+}
+
+// Rule 13, for the parts of `wanted` that the rules of groups read. `row` is empty for a new user.
+absl::Status MayWriteParts(const RuleCall& call, const v1::User& wanted,
+                           absl::Span<const std::string> parts, const rows::UserRow& row,
+                           ScopeId home, absl::string_view name) {
+  absl::StatusOr<UserFields> fields = UserFields::Read(call.reader, call.tenant.number());
+  if (!fields.ok()) return fields.status();
+  return MayWriteRuleFields(
+      call, SubjectId(row.uid()), home,
+      RuleFieldsWritten(call.state, *fields, call.tenant.id(), wanted, parts, row), name);
+}
+
+absl::Status MayCreate(const RuleCall& call, const v1::CreateUserRequest& request) {
+  if (!HasRuleGroups(call.state)) return absl::OkStatus();
+  if (absl::Status status = ValidateCreate(request); !status.ok()) return status;
+  absl::StatusOr<ScopeId> home = Users::FindHome(call.state, request.user().home_scope());
+  if (!home.ok()) return home.status();
+  const std::vector<std::string> parts(ProfileFields().begin(), ProfileFields().end());
+  return MayWriteParts(call, request.user(), parts, rows::UserRow(), *home, request.parent());
+}
+
+// Rule 13, and rule 14 where the address changes that the user signs in with.
 absl::Status MayUpdate(const RuleCall& call, const v1::UpdateUserRequest& request) {
   if (absl::Status status = ValidateUpdate(request); !status.ok()) return status;
-  absl::StatusOr<std::vector<std::string>> parts =
-      ProfileParts(request.update_mask(), request.user());
+  const v1::User& wanted = request.user();
+  absl::StatusOr<std::vector<std::string>> parts = ProfileParts(request.update_mask(), wanted);
   if (!parts.ok()) return parts.status();
-  bool changes_email = false;
-  for (const std::string& part : *parts) changes_email |= part == "email";
-  if (!changes_email) return absl::OkStatus();
+  const bool changes_email = std::find(parts->begin(), parts->end(), "email") != parts->end();
+  const bool has_rules = HasRuleGroups(call.state);
+  if (!changes_email && !has_rules) return absl::OkStatus();
   absl::StatusOr<std::optional<rows::UserRow>> row =
-      Users::Find(call.reader, call.tenant.number(), request.user().name());
+      Users::Find(call.reader, call.tenant.number(), wanted.name());
   if (!row.ok()) return row.status();
-  if (!row->has_value()) return NotFound(UserKind::kNoun, request.user().name());
-  if ((*row)->user().email() == request.user().email()) return absl::OkStatus();
-  return CheckIdentityRule(call, UserKind::kNoun, request.user().name());
+  if (!row->has_value()) return NotFound(UserKind::kNoun, wanted.name());
+  if (has_rules) {
+    absl::Status status =
+        MayWriteParts(call, wanted, *parts, **row, HomeOf(call.state, **row), wanted.name());
+    if (!status.ok()) return status;
+  }
+  if (!changes_email || (*row)->user().email() == wanted.email()) return absl::OkStatus();
+  return CheckIdentityRule(call, UserKind::kNoun, wanted.name());
 }
 
 absl::Status CheckHomeKept(MutateCall& call, const v1::UpdateUserRequest& request,
@@ -368,7 +404,8 @@ absl::Status MayDelete(const RuleCall& call, const v1::DeleteUserRequest& reques
 }  // namespace
 
 void RegisterUserService(Methods& methods) {
-  methods.Mutate<v1::CreateUserRequest, v1::User>(ValidateCreate, CreateUser);
+  Method& create = methods.Mutate<v1::CreateUserRequest, v1::User>(ValidateCreate, CreateUser);
+  Methods::AuthorizeBy<v1::CreateUserRequest>(create, MayCreate);
   Method& get = methods.Read<v1::GetUserRequest, v1::User>(GetUser);
   Methods::ValidateBy<v1::GetUserRequest>(get, ValidateGet);
   Method& list = methods.Scan<v1::ListUsersRequest, v1::ListUsersResponse>(ListUsers);

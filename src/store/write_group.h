@@ -42,6 +42,9 @@ class WriteGroup : public Reader {
   /// Forgets all rows and the status.
   void Clear();
 
+  /// What the group is going to change.
+  const Reader& beneath() const { return *beneath_; }
+
   /// How many rows the group sets or takes away; a row changed twice counts once.
   size_t count() const { return count_; }
 

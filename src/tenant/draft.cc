@@ -19,8 +19,7 @@ struct IsKnown {
     const ScopeId known = state.HomeOf(op.uid);
     return state.HasSubject(op.uid) && state.SubjectName(op.uid) == op.name &&
            (known.value == 0 ? state.root() : known) == home &&
-           state.IsSuspended(op.uid) == op.suspended &&
-           state.IsFilledByRule(op.uid) == op.by_rule;
+           state.IsSuspended(op.uid) == op.suspended && state.IsFilledByRule(op.uid) == op.by_rule;
   }
   bool operator()(const PutScope& op) const {
     if (!state.HasScope(op.uid) || state.ScopeName(op.uid) != op.name ||
@@ -49,6 +48,13 @@ absl::StatusOr<std::vector<std::string>> KeysIn(const store::Reader& reader,
 }  // namespace
 
 void TenantDraft::AddIfNew(ChangeOp op) {
+  const auto* scope = std::get_if<PutScope>(&op);
+  if (scope != nullptr && state_->HasScope(scope->uid)) {
+    if (state_->ParentOf(scope->uid) != scope->parent) moved_scopes_.push_back(scope->uid);
+    const uint8_t flags = state_->scope_line(scope->uid.value)->flags;
+    has_thawed_ |= ((flags & ScopeLine::kArchived) != 0 && !scope->archived) ||
+                   ((flags & ScopeLine::kHeld) != 0 && !scope->held);
+  }
   if (!std::visit(IsKnown{*state_}, op)) Add(std::move(op));
 }
 
@@ -350,6 +356,9 @@ absl::Status TenantDraft::EraseSubject(SubjectId subject) {
     if (absl::Status status = LeaveAudiences(subject); !status.ok()) return status;
   }
   EraseEntity(relative);
+  const std::string id(SplitRelative(relative)->id);
+  if (state_->KindOf(subject) == SubjectKind::kUser) touched_users_.insert(id);
+  if (state_->KindOf(subject) == SubjectKind::kGroup) touched_groups_.insert(id);
   Add(RemoveSubject{subject});
   return absl::OkStatus();
 }

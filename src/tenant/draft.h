@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -73,6 +74,8 @@ class TenantDraft {
 
   // --- rows and what they say to the World ---
   const store::Reader& reader() const { return group_; }
+  /// The rows as they are without the draft.
+  const store::Reader& before() const { return group_.beneath(); }
 
   /// The row of a user, group, catalog..., by the id in its name; nothing where there is none.
   template <typename Row>
@@ -94,6 +97,8 @@ class TenantDraft {
     constexpr Collection kCollection = RowCollection<Row>::kValue;
     row.set_revision(revision());
     AddIfNew(ToOp(id, row));
+    if constexpr (kCollection == Collection::kUsers) touched_users_.insert(std::string(id));
+    if constexpr (kCollection == Collection::kGroups) touched_groups_.insert(std::string(id));
     Write(TableOf(kCollection), EntityKey(number(), kCollection, id), row);
   }
   void PutAssignmentRow(AssignmentId uid, rows::AssignmentRow row);
@@ -153,6 +158,16 @@ class TenantDraft {
     dirty_ = true;
   }
 
+  // --- what it has done, for what follows from that ---
+  const Change& change() const { return change_; }
+  /// The ids of users and groups whose rows were written or taken away.
+  const std::set<std::string>& touched_users() const { return touched_users_; }
+  const std::set<std::string>& touched_groups() const { return touched_groups_; }
+  /// Scopes that stand below another parent than before.
+  const std::vector<ScopeId>& moved_scopes() const { return moved_scopes_; }
+  /// Whether a freeze was lifted.
+  bool has_thawed() const { return has_thawed_; }
+
   /// What the audit row says the change was about and why.
   void Describe(absl::string_view resource, absl::string_view reason = "") {
     resource_ = std::string(resource);
@@ -185,6 +200,10 @@ class TenantDraft {
   bool created_ = false;
   bool deleted_ = false;
   Change change_;
+  std::set<std::string> touched_users_;
+  std::set<std::string> touched_groups_;
+  std::vector<ScopeId> moved_scopes_;
+  bool has_thawed_ = false;
   size_t applied_ops_ = 0;  // Those of change_ that `state()` has.
   bool applied_ = false;    // Some were tried on it.
   std::string resource_;

@@ -8,6 +8,7 @@
 #include "store/key.h"
 #include "tenant/change_codec.h"
 #include "tenant/errors.h"
+#include "tenant/group_rules.h"
 #include "tenant/meta_keys.h"
 #include "tenant/times.h"
 
@@ -46,7 +47,7 @@ const WorldState& MutationContext::StateOf(const std::shared_ptr<Tenant>& tenant
 }
 
 absl::StatusOr<bool> MutationContext::Part(absl::FunctionRef<absl::Status(TenantDraft&)> part) {
-  return builder_->PreparePart(draft(), part);
+  return builder_->PreparePart(draft(), now_, part);
 }
 
 TenantDraft& MutationContext::In(const std::shared_ptr<Tenant>& tenant) {
@@ -151,7 +152,7 @@ absl::StatusOr<MutationResult> GroupBuilder::Prepare(TenantMutation& mutation,
   absl::StatusOr<std::string> response = PrepareFresh(mutation, context);
   absl::Status status = response.ok() ? own.status() : response.status();
   for (size_t i = 0; status.ok() && i < context.drafts_.size(); ++i) {
-    status = Apply(*context.drafts_[i]);
+    status = Finish(*context.drafts_[i], now);
   }
   if (!status.ok() || mutation.validate_only) {
     last_tenant_number_ = tenant_number_before;
@@ -216,7 +217,15 @@ absl::Status GroupBuilder::Apply(TenantDraft& draft) {
   return status;
 }
 
-absl::StatusOr<bool> GroupBuilder::PreparePart(TenantDraft& whole,
+absl::Status GroupBuilder::Finish(TenantDraft& draft, absl::Time now) {
+  const size_t first = draft.applied_ops_;  // What its parts did has been followed.
+  absl::Status status = Apply(draft);
+  if (!draft.dirty_ || draft.created_ || draft.deleted_) return status;
+  if (status.ok()) status = SettleGroupRules(draft, first, now, [&] { return Apply(draft); });
+  return status.ok() ? Apply(draft) : status;
+}
+
+absl::StatusOr<bool> GroupBuilder::PreparePart(TenantDraft& whole, absl::Time now,
                                                absl::FunctionRef<absl::Status(TenantDraft&)> part) {
   if (absl::Status status = Apply(whole); !status.ok()) return status;
   Successor& successor = SuccessorOf(whole.shared_tenant());
@@ -227,7 +236,7 @@ absl::StatusOr<bool> GroupBuilder::PreparePart(TenantDraft& whole,
                     whole.now_);
   if (absl::Status status = part(draft); !status.ok()) return status;
   if (!own.status().ok()) return own.status();
-  if (absl::Status status = Apply(draft); !status.ok()) {
+  if (absl::Status status = Finish(draft, now); !status.ok()) {
     Rebuild(successor);
     // It applied before, to the same state.
     if (!successor.edit->Apply(whole.change_).ok()) std::abort();

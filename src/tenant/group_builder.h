@@ -77,7 +77,9 @@ class GroupBuilder {
   // Applies what the draft says to its successor, but for what was applied already. On an error the
   // successor is spoiled.
   absl::Status Apply(TenantDraft& draft);
-  absl::StatusOr<bool> PreparePart(TenantDraft& whole,
+  // Applies a draft and all that follows from it.
+  absl::Status Finish(TenantDraft& draft, absl::Time now);
+  absl::StatusOr<bool> PreparePart(TenantDraft& whole, absl::Time now,
                                    absl::FunctionRef<absl::Status(TenantDraft&)> part);
   void Rebuild(Successor& successor);
 

@@ -11,6 +11,8 @@ enum IndexPart : uint8_t {
   kEmailIndex = 1,              ///< E-mail address: the user.
   kExternalIdIndex = 2,         ///< External id: the user.
   kReportIndex = 3,             ///< Manager, report.
+  kRuleFieldIndex = 4,          ///< Field of people, group whose rule reads it.
+  kHeldBackIndex = 5,           ///< Group, user whom its rule would take in and who is kept out.
   kPlanIndex = 6,               ///< Course, training plan that has it in a step.
   kAssigneeIndex = 7,           ///< User or group, training assignment.
   kLearnerIndex = 8,            ///< User, course or plan that they are enrolled in.
@@ -23,11 +25,12 @@ enum IndexPart : uint8_t {
   kCompetencyCourseIndex = 15,  ///< Competency, course that gives it.
   kTemplateRuleIndex = 21,      ///< Notification template, rule that mails it.
   kCourseItemIndex = 22,        ///< Course, position: the content item.
+  kAssignedTrainingIndex = 24,  ///< Course or plan, training assignment.
   kUploadIndex = 25,            ///< Upload under way.
   kProfileAnswerIndex = 26,     ///< User, kept answer that shows the profile.
   kHomeIndex = 27,              ///< Scope, name of a competency, rule or template whose home it is.
-  kAssignedTrainingIndex = 24,  ///< Course or plan, training assignment.
   kEnrollmentSourceIndex = 28,  ///< Training assignment, enrollment that rests on it.
+  kHeldBackOfIndex = 29,        ///< User, group that they are held back from.
 };
 
 }  // namespace provost

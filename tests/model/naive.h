@@ -104,8 +104,8 @@ class Twin {
   std::set<std::string> Dominion(const std::string& subject, const std::string& scope,
                                  absl::Time time) const;
 
-  // Rules 11, 13, 17 and 19: may `actor` assign `role` to `subject` at `scope` at `time`, without an
-  // end?
+  // Rules 11, 13, 17 and 19: may `actor` assign `role` to `subject` at `scope` at `time`, without
+  // an end?
   bool MayAssign(const std::string& actor, const std::string& role, const std::string& subject,
                  const std::string& scope, absl::Time time) const;
 

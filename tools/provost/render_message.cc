@@ -25,7 +25,7 @@ bool IsForDetailAlone(const FieldDescriptor& field) {
   static const auto* const names = new std::set<std::string>{
       "create_time", "update_time",      "etag",      "source", "digest",      "given_name",
       "family_name", "locale",           "time_zone", "fields", "description", "categories",
-      "audience",    "enrollment_flows", "offered",   "steps"};
+      "audience",    "enrollment_flows", "offered",   "steps",  "rule",        "held_back_reason"};
   return names->count(field.name()) != 0;
 }
 
