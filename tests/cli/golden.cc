@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 
 namespace provost::cli {
 
@@ -20,11 +21,12 @@ void ExpectGolden(const std::string& name, const std::string& text) {
     return;
   }
   std::ifstream file(path, std::ios::binary);
-  std::stringstream golden;
-  golden << file.rdbuf();
-  if (golden.str() == text) return;
-  const std::vector<std::string> wanted = absl::StrSplit(golden.str(), '\n');
-  const std::vector<std::string> got = absl::StrSplit(text, '\n');
+  std::stringstream content;
+  content << file.rdbuf();
+  const std::string golden = content.str();
+  if (golden == text) return;
+  const std::vector<absl::string_view> wanted = absl::StrSplit(golden, '\n');
+  const std::vector<absl::string_view> got = absl::StrSplit(text, '\n');
   size_t line = 0;
   while (line < wanted.size() && line < got.size() && wanted[line] == got[line]) ++line;
   ADD_FAILURE() << path << ":" << line + 1 << ": wanted `"

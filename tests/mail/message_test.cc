@@ -116,7 +116,7 @@ TEST(FormatMailTest, WhatIsNoAddressIsRefused) {
     EXPECT_EQ(FormatMail(message).status().code(), absl::StatusCode::kInvalidArgument) << bad;
   }
   EXPECT_TRUE(IsMailAddress("o'brien+lms@sub.acme.example"));
-  EXPECT_FALSE(IsMailAddress(std::string(250, 'a') + "@acme"));
+  EXPECT_FALSE(IsMailAddress(absl::StrCat(std::string(250, 'a'), "@acme")));
 }
 
 }  // namespace

@@ -24,7 +24,6 @@ using ::testing::Pair;
 constexpr auto kDenied = grpc::StatusCode::PERMISSION_DENIED;
 constexpr auto kInvalid = grpc::StatusCode::INVALID_ARGUMENT;
 constexpr auto kNotFound = grpc::StatusCode::NOT_FOUND;
-constexpr auto kPrecondition = grpc::StatusCode::FAILED_PRECONDITION;
 
 constexpr char kWarden[] =
     "display_name: 'Fire warden' home_scope: 'tenants/acme/catalogs/safety' "

@@ -5,6 +5,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "provost/v1/group_service.pb.h"
 #include "provost/v1/role_service.pb.h"
@@ -159,7 +160,7 @@ TEST_F(UserServiceTest, BadInputNamesEachField) {
   EXPECT_THAT(Call<v1::User>("users/ann", request).bad_fields(),
               ElementsAre(Key("user.display_name")));
   // 255 bytes: one more than an address may have.
-  request = NewUser("bob", std::string(242, 'b') + "@acme.example");
+  request = NewUser("bob", absl::StrCat(std::string(242, 'b'), "@acme.example"));
   EXPECT_THAT(Call<v1::User>("users/ann", request).bad_fields(), ElementsAre(Key("user.email")));
   request = NewUser("bob");
   request.set_request_id("1");
