@@ -50,7 +50,8 @@ absl::Status CheckOptions(const ServerOptions& options) {
   for (const auto& [name, value] :
        {std::pair<absl::string_view, absl::Duration>{"request-ttl", options.request_ttl},
         {"list-hold", options.list_hold},
-        {"default-deadline", options.default_deadline}}) {
+        {"default-deadline", options.default_deadline},
+        {"stream-idle", options.stream_idle}}) {
     if (value <= absl::ZeroDuration() || value > absl::Hours(24 * 365)) {
       return Wrong(name, absl::FormatDuration(value), "wanted more than 0 and at most a year");
     }
@@ -62,9 +63,19 @@ absl::Status CheckOptions(const ServerOptions& options) {
     return Wrong("max-request-bytes", absl::StrCat(options.max_request_bytes),
                  "wanted 1024 to 1073741824");
   }
-  if (options.max_package_bytes < 1 || options.max_package_bytes > (int64_t{1} << 40)) {
-    return Wrong("max-package-bytes", absl::StrCat(options.max_package_bytes),
-                 absl::StrCat("wanted 1 to ", int64_t{1} << 40));
+  struct Large {
+    absl::string_view name;
+    int64_t value;
+  };
+  for (const Large& option :
+       {Large{"max-package-bytes", options.max_package_bytes},
+        Large{"max-atomic-import-rows", options.max_atomic_import_rows},
+        Large{"max-atomic-import-bytes", options.max_atomic_import_bytes},
+        Large{"max-waiting-import-bytes", options.max_waiting_import_bytes}}) {
+    if (option.value < 1 || option.value > (int64_t{1} << 40)) {
+      return Wrong(option.name, absl::StrCat(option.value),
+                   absl::StrCat("wanted 1 to ", int64_t{1} << 40));
+    }
   }
   struct Positive {
     absl::string_view name;

@@ -31,6 +31,14 @@ struct ServerOptions {
   absl::Duration default_deadline = absl::Seconds(60);
   /// Largest file that can be uploaded as a package, in bytes.
   int64_t max_package_bytes = 512 << 20;
+  /// Rows that an import does in one commit, or in none for a dry run.
+  int64_t max_atomic_import_rows = 100000;
+  /// Bytes of the document of such an import; they wait in memory.
+  int64_t max_atomic_import_bytes = 64 << 20;
+  /// Bytes that all such imports together keep in memory.
+  int64_t max_waiting_import_bytes = 256 << 20;
+  /// How long a stream may wait for its caller to send or to read on.
+  absl::Duration stream_idle = absl::Seconds(60);
   /// How long calls under way may take after SIGTERM before they are cut off.
   absl::Duration drain = absl::Seconds(10);
   /// trace, debug, info, warn, error or off. Reads that succeed are logged at debug.

@@ -141,6 +141,14 @@ int RunServer(int argc, char** argv) {
   Add(app, "default-deadline", options.default_deadline, "For calls whose caller sets no deadline");
   Add(app, "max-package-bytes", options.max_package_bytes,
       "Largest file that can be uploaded as a package, in bytes");
+  Add(app, "max-atomic-import-rows", options.max_atomic_import_rows,
+      "Rows that an import does in one commit, or in none for a dry run");
+  Add(app, "max-atomic-import-bytes", options.max_atomic_import_bytes,
+      "Bytes of the document of such an import, which wait in memory");
+  Add(app, "max-waiting-import-bytes", options.max_waiting_import_bytes,
+      "Bytes that all such imports together keep in memory");
+  Add(app, "stream-idle", options.stream_idle,
+      "How long a stream may wait for its caller to send or to read on");
   Add(app, "drain", options.drain, "How long calls under way may take after SIGTERM");
   AddParsed(app, "log-level", "How much to log; reads that succeed at debug", "LEVEL",
             options.log_level, "wanted trace, debug, info, warn, error or off",

@@ -13,6 +13,7 @@
 #include "server/call_log.h"
 #include "server/listen_check.h"
 #include "service/access_service.h"
+#include "service/audit_service.h"
 #include "service/catalog_service.h"
 #include "service/competency_service.h"
 #include "service/content_service.h"
@@ -128,12 +129,19 @@ absl::Status Server::Parts::Serve() {
   writer_options.lane.max_group_mutations = options.max_group_changes;
   writer_options.group.request_ttl = options.request_ttl;
   writer = std::make_unique<TenantWriter>(registry.get(), writer_options);
-  backend = Backend{registry.get(), writer.get(),    scans.get(),
-                    pages.get(),    bootstrap.get(), options.max_package_bytes};
+  backend = Backend{registry.get(),
+                    writer.get(),
+                    scans.get(),
+                    pages.get(),
+                    bootstrap.get(),
+                    options.max_package_bytes,
+                    {options.max_atomic_import_rows, options.max_atomic_import_bytes,
+                     options.max_waiting_import_bytes}};
 
   absl::StatusOr<Methods> methods = Methods::OfContract();
   if (!methods.ok()) return methods.status();
   RegisterAccessService(*methods);
+  RegisterAuditService(*methods);
   RegisterCatalogService(*methods);
   RegisterCompetencyService(*methods);
   RegisterContentService(*methods);
@@ -147,6 +155,7 @@ absl::Status Server::Parts::Serve() {
   RegisterUserService(*methods);
   DoorOptions door_options;
   door_options.default_deadline = options.default_deadline;
+  door_options.stream_idle = options.stream_idle;
   door_options.on_call = [this](const CallRecord& record) { LogCall(*log, record); };
   door = std::make_unique<Door>(backend, *std::move(methods), std::move(door_options));
 
@@ -173,10 +182,11 @@ void Server::Parts::Housekeep() {
     bool bad = false;
     {
       MutexLock lock(&mutex);
-      if (!stopping) changed.WaitFor(&mutex, kSweepEvery);
+      if (!stopping) changed.WaitFor(&mutex, std::min(kSweepEvery, options.stream_idle / 4));
       if (stopping) return;
       bad = unhealthy;
     }
+    door->EndIdleStreams();
     if (bad) {
       grpc->GetHealthCheckService()->SetServingStatus(false);
     } else {

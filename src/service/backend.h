@@ -40,6 +40,14 @@ class BootstrapSecret {
   const std::function<void()> on_used_;
 };
 
+/// What imports may take. What is done in one commit, or in none for a dry run, waits in memory for
+/// the end of the document.
+struct ImportLimits {
+  int64_t max_atomic_rows = 0;    ///< Of one such import.
+  int64_t max_atomic_bytes = 0;   ///< Of one such import's document.
+  int64_t max_waiting_bytes = 0;  ///< Of the documents of all such imports together.
+};
+
 /// What services work with. None of it is owned; all of it outlives the services.
 struct Backend {
   TenantRegistry* registry = nullptr;
@@ -48,6 +56,7 @@ struct Backend {
   Pages* pages = nullptr;
   BootstrapSecret* bootstrap = nullptr;
   int64_t max_package_bytes = 0;  ///< The largest file that can be uploaded.
+  ImportLimits imports;
 };
 
 }  // namespace provost

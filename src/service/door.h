@@ -8,12 +8,15 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "base/mutex.h"
 #include "service/methods.h"
 
 namespace provost {
@@ -41,6 +44,8 @@ struct CallRecord {
 struct DoorOptions {
   /// For callers that set no deadline.
   absl::Duration default_deadline = absl::Seconds(60);
+  /// How long a stream may wait for its caller to send the next message, or to take one.
+  absl::Duration stream_idle = absl::Seconds(60);
   /// Told of each call; must be quick, and is called by several threads.
   std::function<void(const CallRecord&)> on_call;
 };
@@ -67,9 +72,14 @@ class Door {
   /// How many calls were answered so.
   uint64_t refused() const { return refused_.load(std::memory_order_relaxed); }
 
+  /// Ends the streams whose callers have kept them waiting for longer than they may. To be called
+  /// every now and then. Cost: a look at each stream.
+  void EndIdleStreams() ABSL_LOCKS_EXCLUDED(streams_mutex_);
+
  private:
   class RawService;
   struct CallState;
+  class OpenStream;
   class Sender;
   class Receiver;
 
@@ -101,6 +111,8 @@ class Door {
   std::atomic<bool> refuses_{false};
   std::atomic<uint64_t> refused_{0};
   const std::string call_prefix_;
+  Mutex streams_mutex_;
+  std::set<OpenStream*> streams_ ABSL_GUARDED_BY(streams_mutex_);
 };
 
 }  // namespace provost

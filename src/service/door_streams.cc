@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "service/door_call.h"
 #include "tenant/errors.h"
@@ -24,12 +25,52 @@ absl::Status CheckTime(absl::Time deadline) {
 
 }  // namespace
 
+// A stream, for as long as it is open, and whether it waits for its caller.
+class Door::OpenStream {
+ public:
+  explicit OpenStream(Door* door) : door_(door) {
+    MutexLock lock(&door_->streams_mutex_);
+    door_->streams_.insert(this);
+  }
+  virtual ~OpenStream() {
+    MutexLock lock(&door_->streams_mutex_);
+    door_->streams_.erase(this);
+  }
+  OpenStream(const OpenStream&) = delete;
+  OpenStream& operator=(const OpenStream&) = delete;
+
+  // Gives up a stream that has waited since before `then`.
+  void EndIfWaitingSince(absl::Time then) {
+    int64_t since = since_;
+    if (since != 0 && since < absl::ToUnixNanos(then) && since_.compare_exchange_strong(since, 0)) {
+      GiveUp();
+    }
+  }
+
+ protected:
+  void Wait() { since_ = absl::ToUnixNanos(absl::Now()); }
+  // The caller did its part. False where that came too late: GiveUp() was called, or is.
+  bool WaitIsOver() { return since_.exchange(0) != 0; }
+  virtual void GiveUp() = 0;
+
+  absl::Status TooIdle(absl::string_view what) const {
+    return absl::DeadlineExceededError(
+        absl::StrCat("the caller has ", what, " for more than ",
+                     absl::FormatDuration(door_->options_.stream_idle), " (`stream_idle`)"));
+  }
+
+  Door* const door_;
+
+ private:
+  std::atomic<int64_t> since_{0};  // In nanoseconds; 0: it does not wait.
+};
+
 // Sends what a source makes, and ends with it.
-class Door::Sender : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
+class Door::Sender : public grpc::ServerWriteReactor<grpc::ByteBuffer>, private OpenStream {
  public:
   Sender(Door* door, const Method& method, grpc::CallbackServerContext* context,
          const grpc::ByteBuffer& request)
-      : door_(door) {
+      : OpenStream(door) {
     door_->Arrive(call_, method, context);
     call_.finish = [this](const grpc::Status& status) { Finish(status); };
     absl::Status status = door_->Begin(call_, request);
@@ -58,6 +99,7 @@ class Door::Sender : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
       bytes_.Clear();
       status = SerializeMessage(*item, &bytes_);
       if (status.ok()) {
+        Wait();
         StartWrite(&bytes_);
         return;  // Another thread may be at the next step already.
       }
@@ -88,8 +130,9 @@ class Door::Sender : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   }
 
   void OnWriteDone(bool ok) override {
+    const bool in_time = WaitIsOver();
     if (!ok) {
-      door_->Finish(call_, Gone());
+      door_->Finish(call_, in_time ? Gone() : TooIdle("read nothing"));
     } else if (!door_->backend_.scans->Resume([this] { Step(); })) {
       door_->Finish(call_, Stopping());
     }
@@ -97,8 +140,9 @@ class Door::Sender : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   // Whatever is under way finds it.
   void OnCancel() override { cancelled_ = true; }
   void OnDone() override { delete this; }
+  // No status gets past what the caller does not read.
+  void GiveUp() override { call_.context->TryCancel(); }
 
-  Door* const door_;
   CallState call_;
   Source<Message> source_;
   grpc::ByteBuffer bytes_;
@@ -106,14 +150,15 @@ class Door::Sender : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
 };
 
 // Hands what comes in to a sink.
-class Door::Receiver : public grpc::ServerReadReactor<grpc::ByteBuffer> {
+class Door::Receiver : public grpc::ServerReadReactor<grpc::ByteBuffer>, private OpenStream {
  public:
   Receiver(Door* door, const Method& method, grpc::CallbackServerContext* context,
            grpc::ByteBuffer* response)
-      : door_(door), call_(std::make_shared<CallState>()) {
+      : OpenStream(door), call_(std::make_shared<CallState>()) {
     door_->Arrive(*call_, method, context);
     call_->finish = [this](const grpc::Status& status) { Finish(status); };
     call_->response = response;
+    Wait();
     StartRead(&bytes_);
   }
 
@@ -164,6 +209,7 @@ class Door::Receiver : public grpc::ServerReadReactor<grpc::ByteBuffer> {
   };
 
   void OnReadDone(bool ok) override {
+    if (!WaitIsOver()) return;  // It was answered.
     if (!ok && (cancelled_ || call_->context->IsCancelled())) {
       door_->Finish(*call_, Gone());  // Broken off; no end of the stream.
       return;
@@ -194,6 +240,7 @@ class Door::Receiver : public grpc::ServerReadReactor<grpc::ByteBuffer> {
       return;
     }
     bytes_.Clear();
+    Wait();
     StartRead(&bytes_);
   }
 
@@ -228,14 +275,22 @@ class Door::Receiver : public grpc::ServerReadReactor<grpc::ByteBuffer> {
 
   void OnCancel() override { cancelled_ = true; }
   void OnDone() override { delete this; }
+  // The read under way ends with the call.
+  void GiveUp() override { door_->Finish(*call_, TooIdle("sent nothing")); }
 
-  Door* const door_;
   const std::shared_ptr<CallState> call_;
   std::unique_ptr<Stream> stream_;
   std::unique_ptr<Method::AnySink> sink_;
   grpc::ByteBuffer bytes_;
   std::atomic<bool> cancelled_{false};
 };
+
+void Door::EndIdleStreams() {
+  const absl::Time then = absl::Now() - options_.stream_idle;
+  // No stream goes away meanwhile; gRPC tells those that end in a thread of its own.
+  MutexLock lock(&streams_mutex_);
+  for (OpenStream* stream : streams_) stream->EndIfWaitingSince(then);
+}
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* Door::ServeSender(const Method& method,
                                                               grpc::CallbackServerContext* context,

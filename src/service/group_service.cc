@@ -9,8 +9,10 @@
 #include "policy/decide/automatic.h"
 #include "policy/decide/delegation.h"
 #include "provost/v1/group_service.pb.h"
+#include "service/export_groups.h"
 #include "service/group_members.h"
 #include "service/group_rule.h"
+#include "service/import_members.h"
 #include "service/subject_resource.h"
 
 namespace provost {
@@ -179,6 +181,8 @@ void RegisterGroupService(Methods& methods) {
   Methods::AuthorizeBy<v1::ReactivateGroupRequest>(reactivate, MayReactivate);
 
   RegisterGroupMembers(methods);
+  RegisterImportMembers(methods);
+  RegisterExportGroups(methods);
 }
 
 }  // namespace provost

@@ -26,7 +26,8 @@ std::string ImportErrorKey(uint64_t tenant, absl::string_view id, uint32_t numbe
 absl::StatusOr<std::optional<rows::ImportRow>> FindImport(const store::Reader& reader,
                                                           uint64_t tenant, absl::string_view id);
 
-/// GetImport and ListImportErrors: for whoever began the import, and who may import where it is.
+/// GetImport and ListImportErrors: for whoever began the import, and, but for one of assignments,
+/// who may do all of it where it is.
 void RegisterImportProgress(Methods& methods);
 
 }  // namespace provost

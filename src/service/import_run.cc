@@ -4,11 +4,16 @@
 
 #include <algorithm>
 #include <atomic>
+#include <map>
 
 #include "absl/strings/cord.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "csv/columns.h"
+#include "policy/matrix/utf8.h"
 #include "service/lookup.h"
 #include "tenant/errors.h"
 #include "tenant/times.h"
@@ -44,7 +49,7 @@ absl::string_view ImportCells::Get(absl::string_view field) const {
   return "";
 }
 
-std::string ImportKind::FieldOf(absl::string_view path) const {
+std::string ImportKind::FieldOf(absl::string_view path, const ImportCells&) const {
   const size_t dot = path.find('.');
   return std::string(dot == absl::string_view::npos ? path : path.substr(dot + 1));
 }
@@ -145,12 +150,15 @@ absl::Status ImportRun::Take(StreamCall& call, absl::string_view data) {
 }
 
 absl::Status ImportRun::Keep(absl::string_view data) {
-  if (waiting_.size() + data.size() > kMaxAtomicImportBytes) {
+  const ImportLimits& limits = call_->backend().imports;
+  if (waiting_.size() + data.size() > static_cast<size_t>(limits.max_atomic_bytes)) {
     return absl::InvalidArgumentError(
-        absl::StrCat("the document has more than ", kMaxAtomicImportBytes,
-                     " bytes; a dry run and ALL_OR_NOTHING take no more"));
+        absl::StrCat("the document has more than ", limits.max_atomic_bytes,
+                     " bytes (`max_atomic_import_bytes`); a dry run and ALL_OR_NOTHING take no "
+                     "more"));
   }
-  if (waiting_bytes.fetch_add(data.size()) + data.size() > kMaxWaitingImportBytes) {
+  if (waiting_bytes.fetch_add(data.size()) + data.size() >
+      static_cast<size_t>(limits.max_waiting_bytes)) {
     waiting_bytes -= data.size();
     return absl::ResourceExhaustedError(
         "too many imports wait for the end of their documents; try again");
@@ -182,10 +190,12 @@ absl::Status ImportRun::OnRow(csv::Row row) {
   last_line_ = reader_->line();
   if (fields_.empty()) return MapHeader(row);
   if (waits()) {
-    if (++waiting_rows_ <= kMaxAtomicImportRows) return absl::OkStatus();
+    const int64_t most = call_->backend().imports.max_atomic_rows;
+    if (++waiting_rows_ <= most) return absl::OkStatus();
     return absl::InvalidArgumentError(
-        absl::StrCat("the document has more than ", kMaxAtomicImportRows,
-                     " rows; a dry run and ALL_OR_NOTHING take no more"));
+        absl::StrCat("the document has more than ", most,
+                     " rows (`max_atomic_import_rows`); a dry run and ALL_OR_NOTHING take no "
+                     "more"));
   }
   for (const std::string& cell : row.cells) batch_bytes_ += cell.size();
   batch_.push_back(std::move(row));
@@ -328,7 +338,7 @@ absl::Status ImportRun::DoRow(MutateCall& call, const csv::Row& row, Tally* tall
   });
   if (!changed.ok()) {
     if (IsOurs(changed.status())) return changed.status();
-    AddErrors(changed.status(), row.line, tally);
+    AddErrors(changed.status(), row, tally);
     return absl::OkStatus();
   }
   if (!*changed || outcome == ImportKind::Outcome::kSkipped) {
@@ -345,18 +355,41 @@ void ImportRun::AddError(v1::ImportError error, Tally* tally) {
   if (tally->errors.size() < kErrorsKept) tally->errors.push_back(std::move(error));
 }
 
-void ImportRun::AddErrors(const absl::Status& status, int64_t line, Tally* tally) const {
+std::string ImportRun::WithoutCells(absl::string_view text, const csv::Row& row) const {
+  // One letter says nothing of anybody, and would be in every text.
+  constexpr size_t kLeast = 2;
+  // Texts cut what is long.
+  constexpr size_t kBeginning = 20;
+  std::map<std::string, std::string> without;
+  for (size_t i = 0; i < fields_.size(); ++i) {
+    const std::string& cell = row.cells[i];
+    if (fields_[i].empty() || cell.size() < kLeast || !kind_->IsPersonal(fields_[i])) continue;
+    without[Quoted(cell)] = "`...`";
+    without[Printable(cell)] = "...";
+  }
+  // At each place the longest that fits is taken.
+  std::string clean = absl::StrReplaceAll(text, without);
+  for (const auto& [cell, replacement] : without) {
+    if (cell.size() > kBeginning && absl::StrContains(clean, Cut(cell, kBeginning))) {
+      return "cannot be taken as it is";
+    }
+  }
+  return std::string(absl::StripPrefix(clean, "`...`: "));
+}
+
+void ImportRun::AddErrors(const absl::Status& status, const csv::Row& row, Tally* tally) const {
   ++tally->failed;
   const auto payload = status.GetPayload("type.googleapis.com/google.rpc.BadRequest");
   google::rpc::BadRequest bad;
   if (!payload.has_value() || !bad.ParseFromString(std::string(*payload)) ||
       bad.field_violations().empty()) {
-    AddError(ErrorAt(line, 0, "", status.message()), tally);
+    AddError(ErrorAt(row.line, 0, "", WithoutCells(status.message(), row)), tally);
     return;
   }
   for (const auto& violation : bad.field_violations()) {
-    const std::string field = kind_->FieldOf(violation.field());
-    AddError(ErrorAt(line, ColumnOf(field), field, violation.description()), tally);
+    const std::string field = kind_->FieldOf(violation.field(), ImportCells(fields_, row.cells));
+    AddError(ErrorAt(row.line, ColumnOf(field), field, WithoutCells(violation.description(), row)),
+             tally);
   }
 }
 

@@ -44,19 +44,18 @@ class ImportKind {
   /// Does a row in a draft of its own, in the lane. What makes no difference was skipped,
   /// whatever is returned.
   virtual absl::StatusOr<Outcome> Do(const MutateCall& call, const ImportCells& row) const = 0;
-  /// The field of a column that a bad field of a request stands in: `email` for `user.email`.
-  virtual std::string FieldOf(absl::string_view path) const;
+  /// The field of the column of `row` that a bad field of a request stands in: `email` for
+  /// `user.email`.
+  virtual std::string FieldOf(absl::string_view path, const ImportCells& row) const;
+  /// What a column of this field has is somebody's own: no error repeats it, for errors are there
+  /// when the person has been erased.
+  virtual bool IsPersonal(absl::string_view field) const = 0;
 };
 
 /// Rows that one commit does at most, where each counts by itself; and what their cells may have.
 inline constexpr size_t kImportBatchRows = 256;
 inline constexpr size_t kImportBatchBytes = size_t{1} << 20;
-/// What is done in one commit, or in none for a dry run, is at most so much. Its bytes wait in
-/// memory for the end of the document; those of all imports together are bounded as well.
-inline constexpr int64_t kMaxAtomicImportRows = 100000;
-inline constexpr size_t kMaxAtomicImportBytes = size_t{64} << 20;
-inline constexpr size_t kMaxWaitingImportBytes = size_t{256} << 20;
-/// Of one message.
+/// Of one message. What is done in one commit has limits of the server's (ImportLimits).
 inline constexpr size_t kMaxImportData = size_t{1} << 20;
 
 /// Adds bad fields for options that are wrong by themselves.
@@ -109,7 +108,9 @@ class ImportRun {
   absl::Status CommitAll();
   absl::Status DoRow(MutateCall& call, const csv::Row& row, Tally* tally) const;
   static void AddError(v1::ImportError error, Tally* tally);
-  void AddErrors(const absl::Status& status, int64_t line, Tally* tally) const;
+  // `text` without what the personal cells of `row` have.
+  std::string WithoutCells(absl::string_view text, const csv::Row& row) const;
+  void AddErrors(const absl::Status& status, const csv::Row& row, Tally* tally) const;
   // From 1; 0 where no column is that field.
   int ColumnOf(absl::string_view field) const;
   void Advance(v1::Import::State state, const Tally& tally, absl::Time now,

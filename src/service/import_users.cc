@@ -5,13 +5,16 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "provost/v1/user_service.pb.h"
 #include "service/authorize.h"
 #include "service/import_run.h"
 #include "service/lookup.h"
 #include "service/row_method.h"
 #include "service/subject_resource.h"
+#include "service/user_fields.h"
 #include "tenant/errors.h"
 
 namespace provost {
@@ -20,6 +23,7 @@ namespace {
 using google::protobuf::FieldDescriptor;
 
 constexpr absl::string_view kUserId = "user_id";
+constexpr absl::string_view kOwnPrefix = "fields.";
 
 // Who makes and changes users, for all imports.
 struct UserMethods {
@@ -34,8 +38,11 @@ const FieldDescriptor* FieldNamed(absl::string_view name) {
 
 class UserRows : public ImportKind {
  public:
-  UserRows(const UserMethods& methods, const v1::ImportUsersRequest& request, ScopeId home)
+  // `own_fields` are those that the tenant defines.
+  UserRows(const UserMethods& methods, const v1::ImportUsersRequest& request, ScopeId home,
+           std::vector<std::string> own_fields)
       : methods_(methods),
+        own_fields_(std::move(own_fields)),
         parent_(request.parent()),
         home_name_(request.home_scope()),
         home_(home),
@@ -43,7 +50,24 @@ class UserRows : public ImportKind {
         missing_(request.missing()),
         existing_(request.existing()) {}
 
-  std::vector<std::string> Fields() const override { return UserTextFields(); }
+  std::vector<std::string> Fields() const override {
+    std::vector<std::string> fields = UserTextFields();
+    for (const std::string& field : own_fields_) {
+      fields.push_back(absl::StrCat(kOwnPrefix, field));
+    }
+    return fields;
+  }
+  bool IsPersonal(absl::string_view) const override { return true; }
+  std::string FieldOf(absl::string_view path, const ImportCells& row) const override {
+    // `user.fields[1].value` is what the second of such columns has that says something.
+    for (int i = 0; absl::StartsWith(path, "user.fields["); ++i) {
+      const std::string field = OwnField(row, i);
+      if (field.empty() || absl::StartsWith(path, absl::StrCat("user.fields[", i, "]"))) {
+        return field;
+      }
+    }
+    return ImportKind::FieldOf(path, row);
+  }
 
   absl::Status CheckColumns(const std::vector<std::string>& fields) const override {
     if (std::find(fields.begin(), fields.end(), KeyField()) != fields.end()) {
@@ -64,6 +88,15 @@ class UserRows : public ImportKind {
  private:
   absl::string_view KeyField() const {
     return key_ == v1::ImportUsersRequest::EMAIL ? absl::string_view("email") : kUserId;
+  }
+
+  // The `number`-th column of a field of the tenant's whose cell is not empty; empty: no more.
+  static std::string OwnField(const ImportCells& row, int number) {
+    for (const std::string& field : row.fields()) {
+      if (!absl::StartsWith(field, kOwnPrefix) || row.Get(field).empty()) continue;
+      if (number-- == 0) return field;
+    }
+    return "";
   }
 
   absl::StatusOr<std::optional<SubjectId>> Find(const MutateCall& call,
@@ -129,16 +162,23 @@ class UserRows : public ImportKind {
     for (const std::string& field : row.fields()) {
       if (field.empty() || field == kUserId || field == but || row.Get(field).empty()) continue;
       std::string value(row.Get(field));
+      if (mask != nullptr) mask->add_paths(field);
+      if (absl::StartsWith(field, kOwnPrefix)) {
+        v1::UserFieldValue& own = *user->add_fields();
+        own.set_field(std::string(absl::StripPrefix(field, kOwnPrefix)));
+        own.set_value(std::move(value));
+        continue;
+      }
       // A manager is named by their id, as in the other columns, or by their full name.
       if (field == "manager" && value.find('/') == std::string::npos) {
         value = absl::StrCat(parent_, "/users/", value);
       }
       v1::User::GetReflection()->SetString(user, FieldNamed(field), std::move(value));
-      if (mask != nullptr) mask->add_paths(field);
     }
   }
 
   const UserMethods methods_;
+  const std::vector<std::string> own_fields_;
   const std::string parent_;
   const std::string home_name_;
   const ScopeId home_;
@@ -195,9 +235,22 @@ void RegisterImportUsers(Methods& methods) {
   const UserMethods users{RowMethod(methods, "UserService.CreateUser"),
                           RowMethod(methods, "UserService.UpdateUser")};
   methods.Receive<v1::ImportUsersRequest, v1::Import>(
-      ValidateImport, [users](StreamCall& call, const v1::ImportUsersRequest& request) {
+      ValidateImport,
+      [users](StreamCall& call, const v1::ImportUsersRequest& request)
+          -> absl::StatusOr<std::unique_ptr<Sink<v1::ImportUsersRequest, v1::Import>>> {
+        std::vector<std::string> own_fields;
+        absl::Status status = call.Read([&](ReadCall& read) {
+          absl::StatusOr<UserFields> fields =
+              UserFields::Read(read.reader(), read.tenant->number());
+          if (!fields.ok()) return fields.status();
+          for (const UserFields::Field& field : fields->all()) {
+            own_fields.push_back(field.definition.id());
+          }
+          return absl::OkStatus();
+        });
+        if (!status.ok()) return status;
         return OpenImport(call, request, "UserService.ImportUsers", [&](ScopeId home) {
-          return std::make_unique<const UserRows>(users, request, home);
+          return std::make_unique<const UserRows>(users, request, home, own_fields);
         });
       });
 }

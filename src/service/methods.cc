@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "provost/v1/access_service.pb.h"
+#include "provost/v1/audit_service.pb.h"
 #include "provost/v1/catalog_service.pb.h"
 #include "provost/v1/competency_service.pb.h"
 #include "provost/v1/content_service.pb.h"
@@ -32,6 +33,7 @@ absl::StatusOr<Methods> Methods::OfContract() {
       v1::Competency::descriptor()->file(),
       v1::NotificationRule::descriptor()->file(),
       v1::Enrollment::descriptor()->file(),
+      v1::AuditEntry::descriptor()->file(),
   };
   Methods methods;
   for (const google::protobuf::FileDescriptor* file : files) {

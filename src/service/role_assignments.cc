@@ -404,7 +404,7 @@ absl::Status DeleteAssignment(MutateCall& call, const v1::DeleteAssignmentReques
       !status.ok()) {
     return status;
   }
-  draft.EraseAssignment(uid, SubjectId(row->subject()));
+  draft.EraseAssignment(uid, *row);
   draft.Describe(request.name());
   return absl::OkStatus();
 }

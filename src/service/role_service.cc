@@ -3,6 +3,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "provost/v1/role_service.pb.h"
+#include "service/export_assignments.h"
+#include "service/import_assignments.h"
 #include "service/pages.h"
 #include "service/role_assignments.h"
 #include "service/role_freezes.h"
@@ -46,6 +48,8 @@ absl::Status ListRoles(ReadCall& call, const v1::ListRolesRequest& request,
 
 void RegisterRoleService(Methods& methods) {
   RegisterAssignments(methods);
+  RegisterImportAssignments(methods);
+  RegisterExportAssignments(methods);
   RegisterOverrides(methods);
   RegisterFreezes(methods);
   methods.Read<v1::ListRolesRequest, v1::ListRolesResponse>(ListRoles);

@@ -13,6 +13,7 @@
 #include "policy/decide/freeze.h"
 #include "provost/v1/tenant_service.pb.h"
 #include "service/email_index.h"
+#include "service/growth.h"
 #include "service/lookup.h"
 #include "service/policies.h"
 #include "service/scenario_loader.h"
@@ -503,6 +504,7 @@ absl::Status LoadScenario(MutateCall& call, const v1::LoadScenarioRequest& reque
 }  // namespace
 
 void RegisterTenantService(Methods& methods) {
+  RegisterGrowth(methods);
   RegisterSettings(methods);
   Method& set_up = methods.Mutate<v1::SetUpRequest, v1::SetUpResponse>(ValidateSetUp, SetUp);
   set_up.validate_on_pool = true;

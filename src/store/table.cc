@@ -34,6 +34,7 @@ constexpr std::array<NamedTable, kTableCount> kNamedTables = {{
     {Table::kNotifications, "notifications"},
     {Table::kEnrollments, "enrollments"},
     {Table::kTrainingAssignments, "training_assignments"},
+    {Table::kStatistics, "statistics"},
 }};
 
 }  // namespace

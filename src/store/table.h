@@ -46,10 +46,11 @@ enum class Table : uint8_t {
   kNotifications,        ///< Rules and templates of mails, and how people want to be mailed.
   kEnrollments,          ///< Who is enrolled where.
   kTrainingAssignments,  ///< Courses and plans that are assigned to people and groups.
+  kStatistics,           ///< How many joined and left, by month.
 };
 
 /// How many tables there are.
-inline constexpr size_t kTableCount = 25;
+inline constexpr size_t kTableCount = 26;
 
 /// Every table, in the order of the enumeration.
 const std::array<Table, kTableCount>& AllTables();

@@ -75,8 +75,26 @@ absl::StatusOr<std::optional<rows::PolicyRow>> TenantDraft::GetPolicy(uint64_t v
   return ReadRow<rows::PolicyRow>(group_, Table::kPolicies, PolicyKey(number(), version));
 }
 
+void TenantDraft::CountUser(const rows::UserRow& row) {
+  const SubjectId user(row.uid());
+  rows::GrowthRow& people = growth_[""];
+  const bool is_new = row.uid() > known_subjects_;
+  const bool was_suspended = !is_new && state_->IsSuspended(user);
+  if (is_new) people.set_joined(people.joined() + 1);
+  if (row.user().suspended() == was_suspended) return;
+  if (was_suspended) {
+    people.set_reactivated(people.reactivated() + 1);
+  } else {
+    people.set_suspended(people.suspended() + 1);
+  }
+}
+
 void TenantDraft::PutAssignmentRow(AssignmentId uid, rows::AssignmentRow row) {
   row.set_revision(revision());
+  if (uid.value > known_assignments_) {
+    rows::GrowthRow& role = growth_[row.assignment().role()];
+    role.set_joined(role.joined() + 1);
+  }
   Add(ToOp(uid, row));
   Write(Table::kAssignments, AssignmentKey(number(), uid), row);
 }
@@ -170,9 +188,18 @@ void TenantDraft::PutTenant(rows::TenantRow row) {
   row_changed_ = true;
 }
 
-void TenantDraft::EraseAssignment(AssignmentId uid, SubjectId subject) {
+void TenantDraft::EraseAssignment(AssignmentId uid, const rows::AssignmentRow& row) {
+  rows::GrowthRow& role = growth_[row.assignment().role()];
+  role.set_left(role.left() + 1);
   Erase(Table::kAssignments, AssignmentKey(number(), uid));
-  Add(RemoveAssignment{uid, subject});
+  Add(RemoveAssignment{uid, SubjectId(row.subject())});
+}
+
+// Of a subject or scope that goes, which says so to the World.
+void TenantDraft::EraseHeld(const AssignmentRecord& record) {
+  rows::GrowthRow& role = growth_[state_->matrix().role(RoleId(record.role)).name];
+  role.set_left(role.left() + 1);
+  Erase(Table::kAssignments, AssignmentKey(number(), AssignmentId(record.uid)));
 }
 
 void TenantDraft::EraseOverride(ScopeId scope, absl::string_view role,
@@ -338,9 +365,7 @@ absl::Status TenantDraft::EraseIndexes(ScopeId scope, const RelativeName& name) 
 }
 
 absl::Status TenantDraft::EraseSubject(SubjectId subject) {
-  for (const AssignmentRecord& record : state_->AssignmentsOf(subject)) {
-    Erase(Table::kAssignments, AssignmentKey(number(), AssignmentId(record.uid)));
-  }
+  for (const AssignmentRecord& record : state_->AssignmentsOf(subject)) EraseHeld(record);
   if (absl::Status status = EraseMemberships(subject); !status.ok()) return status;
   const std::string relative(state_->SubjectName(subject));
   if (state_->KindOf(subject) == SubjectKind::kUser) {
@@ -351,6 +376,8 @@ absl::Status TenantDraft::EraseSubject(SubjectId subject) {
       if (absl::Status status = EraseProfile(**row); !status.ok()) return status;
     }
     Erase(Table::kNotifications, PreferencesKey(number(), subject));
+    rows::GrowthRow& people = growth_[""];
+    people.set_left(people.left() + 1);
   }
   if (state_->KindOf(subject) == SubjectKind::kGroup) {
     if (absl::Status status = LeaveAudiences(subject); !status.ok()) return status;
@@ -407,10 +434,12 @@ absl::Status TenantDraft::EraseSubtree(ScopeId top) {
       holders.push_back(subject);
       return true;
     });
+    // Each comes once for each role.
+    std::sort(holders.begin(), holders.end());
+    holders.erase(std::unique(holders.begin(), holders.end()), holders.end());
     for (SubjectId subject : holders) {
       for (const AssignmentRecord& record : state_->AssignmentsOf(subject)) {
-        if (record.scope != scope.value) continue;
-        Erase(Table::kAssignments, AssignmentKey(number(), AssignmentId(record.uid)));
+        if (record.scope == scope.value) EraseHeld(record);
       }
     }
     for (const OverrideRecord& record : state_->OverridesAt(scope)) {

@@ -2,6 +2,7 @@
 #define PROVOST_TENANT_DRAFT_H_
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -16,6 +17,7 @@
 #include "absl/time/time.h"
 #include "policy/world/change.h"
 #include "policy/world/state.h"
+#include "provost/internal/v1/people_rows.pb.h"
 #include "store/write_group.h"
 #include "tenant/names.h"
 #include "tenant/rows.h"
@@ -39,7 +41,9 @@ class TenantDraft {
         group_(group),
         counters_(std::move(counters)),
         row_(std::move(row)),
-        now_(now) {
+        now_(now),
+        known_subjects_(counters_.last_subject()),
+        known_assignments_(counters_.last_assignment()) {
     counters_.set_revision(counters_.revision() + 1);
   }
 
@@ -96,6 +100,7 @@ class TenantDraft {
   void Put(absl::string_view id, Row row) {
     constexpr Collection kCollection = RowCollection<Row>::kValue;
     row.set_revision(revision());
+    if constexpr (kCollection == Collection::kUsers) CountUser(row);
     AddIfNew(ToOp(id, row));
     if constexpr (kCollection == Collection::kUsers) touched_users_.insert(std::string(id));
     if constexpr (kCollection == Collection::kGroups) touched_groups_.insert(std::string(id));
@@ -110,14 +115,14 @@ class TenantDraft {
   uint64_t PutPolicy(rows::PolicyRow row, std::shared_ptr<const Matrix> matrix);
 
   // --- removing: each takes every reference with it, in the same commit ---
-  void EraseAssignment(AssignmentId uid, SubjectId subject);
+  void EraseAssignment(AssignmentId uid, const rows::AssignmentRow& row);
   void EraseOverride(ScopeId scope, absl::string_view role, absl::string_view permission);
   /// Also withdraws whoever leaves the group by it.
   absl::Status EraseMember(SubjectId group, SubjectId member);
   /// The user, service account or group with its row, assignments, memberships and members, and the
   /// trainings assigned to it; of a user the enrollments, the indexes of the profile, the kept
   /// answers that show it, and the place above those who report to them; of a group its place in
-  /// the audience of catalogs. Cost: a row for each.
+  /// the audience of catalogs; what was counted of it stays (growth.h). Cost: a row for each.
   absl::Status EraseSubject(SubjectId subject);
   /// A scope and all that stands below it, with assignments, overrides and enrollments, and out of
   /// the steps of plans. Users and groups whose
@@ -185,6 +190,9 @@ class TenantDraft {
   // The rows by which others find `scope`.
   absl::Status EraseIndexes(ScopeId scope, const RelativeName& name);
   absl::StatusOr<std::vector<ScopeId>> Indexed(const store::KeyRange& range) const;
+  // What becomes known as growth (growth.h).
+  void CountUser(const rows::UserRow& row);
+  void EraseHeld(const AssignmentRecord& record);
   void EraseEntity(absl::string_view relative);
   // The memberships of `subject` and, of a group, its members.
   absl::Status EraseMemberships(SubjectId subject);
@@ -212,6 +220,10 @@ class TenantDraft {
   // By member, then group: the window that the draft put, or nothing where it took the member out.
   absl::flat_hash_map<uint32_t, absl::flat_hash_map<uint32_t, std::optional<Window>>> members_;
   size_t enrollments_ = 0;
+  // The last uids that were given before this draft: a row with a greater one is new.
+  uint32_t known_subjects_;
+  uint64_t known_assignments_;
+  std::map<std::string, rows::GrowthRow> growth_;  // By role; of people under the empty one.
 };
 
 }  // namespace provost

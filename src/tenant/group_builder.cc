@@ -9,6 +9,7 @@
 #include "tenant/change_codec.h"
 #include "tenant/errors.h"
 #include "tenant/group_rules.h"
+#include "tenant/growth.h"
 #include "tenant/meta_keys.h"
 #include "tenant/times.h"
 
@@ -152,7 +153,11 @@ absl::StatusOr<MutationResult> GroupBuilder::Prepare(TenantMutation& mutation,
   absl::StatusOr<std::string> response = PrepareFresh(mutation, context);
   absl::Status status = response.ok() ? own.status() : response.status();
   for (size_t i = 0; status.ok() && i < context.drafts_.size(); ++i) {
-    status = Finish(*context.drafts_[i], now);
+    TenantDraft& draft = *context.drafts_[i];
+    status = Finish(draft, now);
+    if (status.ok() && draft.dirty_ && !draft.deleted_) {
+      status = WriteGrowth(draft.number(), now, draft.growth_, own);
+    }
   }
   if (!status.ok() || mutation.validate_only) {
     last_tenant_number_ = tenant_number_before;
@@ -249,6 +254,9 @@ absl::StatusOr<bool> GroupBuilder::PreparePart(TenantDraft& whole, absl::Time no
     whole.row_ = std::move(draft.row_);
     whole.row_changed_ = true;
   }
+  for (const auto& [role, more] : draft.growth_) AddGrowth(more, &whole.growth_[role]);
+  whole.known_subjects_ = whole.counters_.last_subject();
+  whole.known_assignments_ = whole.counters_.last_assignment();
   whole.dirty_ |= draft.dirty_;
   whole.applied_ |= draft.applied_;
   for (ChangeOp& op : draft.change_.ops) whole.change_.ops.push_back(std::move(op));
@@ -339,6 +347,12 @@ void GroupBuilder::WriteFeed(const TenantMutation& mutation, TenantDraft& draft,
   *audit.mutable_time() = ToTimestamp(now);
   audit.set_call_id(mutation.call_id);
   group.Put(Table::kAudit, RevisionKey(draft.number(), draft.revision()), FormatRow(audit));
+  const auto index = [&](IndexPart part, absl::string_view name) {
+    if (name.empty()) return;
+    group.Put(Table::kIndexes, AuditIndexKey(draft.number(), part, name, draft.revision()), "1");
+  };
+  index(kAuditActorIndex, audit.actor());
+  index(kAuditResourceIndex, audit.resource());
 
   group.Put(Table::kTenants, CountersKey(draft.number()), FormatRow(draft.counters_));
 }

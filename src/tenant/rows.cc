@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
-#include "tenant/index_parts.h"
 #include "tenant/times.h"
 
 namespace provost {
@@ -106,6 +105,10 @@ std::string OverrideKey(uint64_t tenant, ScopeId scope, absl::string_view role,
 }
 std::string RevisionKey(uint64_t tenant, uint64_t revision) {
   return KeyWriter(tenant).U64(revision).Take();
+}
+std::string AuditIndexKey(uint64_t tenant, IndexPart part, absl::string_view name,
+                          uint64_t revision) {
+  return KeyWriter(tenant).U8(part).String(name).U64(revision).Take();
 }
 std::string EmailIndexKey(uint64_t tenant, absl::string_view email) {
   return KeyWriter(tenant).U8(kEmailIndex).String(absl::AsciiStrToLower(email)).Take();

@@ -14,6 +14,7 @@
 #include "store/key.h"
 #include "store/reader.h"
 #include "store/record.h"
+#include "tenant/index_parts.h"
 #include "tenant/names.h"
 
 namespace provost {
@@ -36,6 +37,9 @@ std::string AssignmentKey(uint64_t tenant, AssignmentId assignment);
 std::string OverrideKey(uint64_t tenant, ScopeId scope, absl::string_view role,
                         absl::string_view permission);
 std::string RevisionKey(uint64_t tenant, uint64_t revision);  ///< In kChanges and kAudit.
+/// In kIndexes: the changes that somebody made, or that were about something, by full name.
+std::string AuditIndexKey(uint64_t tenant, IndexPart part, absl::string_view name,
+                          uint64_t revision);
 /// In kIndexes. Addresses that differ in case alone have one key.
 std::string EmailIndexKey(uint64_t tenant, absl::string_view email);
 /// In kIndexes: that a course is in a step of a plan, and all plans that it is in.

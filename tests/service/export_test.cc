@@ -253,5 +253,23 @@ TEST_F(ExportTest, AReaderThatGoesAwayIsForgotten) {
   EXPECT_TRUE(Export(kMae, All({"user_id"})).ok());
 }
 
+TEST_F(ExportTest, AStreamWhoseCallerReadsNothingEnds) {
+  std::string document = "user_id,display_name\n";
+  for (int i = 0; i < 100000; ++i) {
+    absl::StrAppend(&document, "p", i, ",", std::string(150, 'x'), "\n");
+  }
+  Import(document);
+  Restart([](ServerOptions* options) { options->stream_idle = absl::Milliseconds(300); });
+  Stream stream(this, kMae, All());
+  ASSERT_NE(stream.Next(), "");
+  std::this_thread::sleep_for(std::chrono::milliseconds(2000));
+  size_t more = 0;
+  while (!stream.Next().empty()) ++more;
+  EXPECT_LT(more * (size_t{64} << 10), document.size() / 2) << "it was not read to its end";
+  EXPECT_FALSE(stream.End().ok());
+  // Who reads on gets all of it.
+  EXPECT_TRUE(Export(kMae, All({"user_id"})).ok());
+}
+
 }  // namespace
 }  // namespace provost

@@ -52,7 +52,8 @@ TEST(Table, NamesOnDiskAreTheFormat) {
                           "competencies",
                           "notifications",
                           "enrollments",
-                          "training_assignments"}));
+                          "training_assignments",
+                          "statistics"}));
 }
 
 TEST(Key, BytesAreTheFormat) {
