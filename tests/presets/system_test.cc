@@ -169,6 +169,7 @@ TEST(ContractTest, SystemPresetKnowsWhatItsOwnAccountsNeed) {
                                            "catalog.manage",
                                            "course.archive",
                                            "session.archive",
+                                           "report.tenant.read",
                                            "tenant.localization.manage",
                                            "tenant.crosscatalog.manage",
                                            "tenant.mobile.manage",
