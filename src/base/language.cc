@@ -1,5 +1,8 @@
 #include "base/language.h"
 
+#include <unicode/localematcher.h>
+#include <unicode/locid.h>
+#include <unicode/stringpiece.h>
 #include <unicode/uchar.h>
 #include <unicode/uloc.h>
 #include <unicode/uregion.h>
@@ -74,6 +77,25 @@ absl::Status CheckLanguage(absl::string_view tag) {
   }
   if (usual != tag) return Wanted(absl::StrCat("`", usual, "`"));
   return absl::OkStatus();
+}
+
+std::optional<size_t> NearestLanguage(absl::string_view wanted,
+                                      absl::Span<const std::string> offered) {
+  const auto locale = [](absl::string_view tag, UErrorCode& error) {
+    return icu::Locale::forLanguageTag(
+        icu::StringPiece(tag.data(), static_cast<int32_t>(tag.size())), error);
+  };
+  UErrorCode error = U_ZERO_ERROR;
+  icu::LocaleMatcher::Builder builder;
+  for (const std::string& tag : offered) builder.addSupportedLocale(locale(tag, error));
+  // That a language is understood by speakers of another does not make it theirs.
+  builder.setDirection(ULOCMATCH_DIRECTION_ONLY_TWO_WAY).setNoDefaultLocale();
+  const icu::LocaleMatcher matcher = builder.build(error);
+  if (U_FAILURE(error)) return std::nullopt;
+  const icu::Locale reads = locale(wanted, error);
+  const icu::LocaleMatcher::Result best = matcher.getBestMatchResult(reads, error);
+  if (U_FAILURE(error) || best.getSupportedIndex() < 0) return std::nullopt;
+  return static_cast<size_t>(best.getSupportedIndex());
 }
 
 }  // namespace provost

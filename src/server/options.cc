@@ -5,6 +5,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "server/mail_options.h"
 
 namespace provost {
 namespace {
@@ -95,7 +96,7 @@ absl::Status CheckOptions(const ServerOptions& options) {
                    absl::StrCat("wanted 1 to ", option.max));
     }
   }
-  return absl::OkStatus();
+  return CheckMailOptions(options);
 }
 
 }  // namespace provost

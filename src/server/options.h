@@ -44,6 +44,30 @@ struct ServerOptions {
   /// trace, debug, info, warn, error or off. Reads that succeed are logged at debug.
   std::string log_level = "info";
 
+  // Mails out.
+
+  /// `host:port` of the SMTP server that takes mails. Empty: none goes out, and the outbox waits.
+  std::string smtp_server;
+  /// required, opportunistic or off: see SmtpTls.
+  std::string smtp_tls = "required";
+  /// A file with the certificates of those who may certify the SMTP server. Empty: whom the system
+  /// trusts.
+  std::string smtp_ca_file;
+  /// Empty: without authentication.
+  std::string smtp_user;
+  /// A file whose first line is the password.
+  std::string smtp_password_file;
+  /// The address that mails come from. Wanted where there is an SMTP server.
+  std::string mail_from;
+  /// How long after the first failure a mail is tried again; twice as long after each further one,
+  /// up to the longest.
+  absl::Duration mail_backoff = absl::Minutes(1);
+  absl::Duration mail_backoff_max = absl::Hours(6);
+  /// How often a mail is tried before it is given up.
+  int mail_attempts = 12;
+  /// How long a mail that was sent or given up is kept.
+  absl::Duration outbox_keep = absl::Hours(24 * 30);
+
   // How fast, and with how much memory.
 
   /// Largest request, in bytes.

@@ -156,6 +156,26 @@ int RunServer(int argc, char** argv) {
               options.log_level = text;
               return IsLogLevel(text);
             });
+  Add(app, "smtp-server", options.smtp_server,
+      "SMTP server that takes mails, host:port; without one they wait in the outbox");
+  AddParsed(app, "smtp-tls", "Whether the connection to it has to be encrypted", "TLS",
+            options.smtp_tls, "wanted required, opportunistic or off",
+            [&options](const std::string& text) {
+              options.smtp_tls = text;
+              return text == "required" || text == "opportunistic" || text == "off";
+            });
+  Add(app, "smtp-ca-file", options.smtp_ca_file,
+      "File with the certificates of who may certify it; whom the system trusts by default");
+  Add(app, "smtp-user", options.smtp_user, "Who the server is to it; nobody by default");
+  Add(app, "smtp-password-file", options.smtp_password_file,
+      "File whose first line is the password for that");
+  Add(app, "mail-from", options.mail_from, "Address that mails come from");
+  Add(app, "mail-backoff", options.mail_backoff,
+      "How long after it failed a mail is tried again; twice as long each further time");
+  Add(app, "mail-backoff-max", options.mail_backoff_max, "At most so long");
+  Add(app, "mail-attempts", options.mail_attempts,
+      "How often a mail is tried before it is given up");
+  Add(app, "outbox-keep", options.outbox_keep, "How long a mail that was sent or given up is kept");
   Add(app, "max-request-bytes", options.max_request_bytes, "Largest request, in bytes");
   Add(app, "block-cache-mib", options.block_cache_mib, "Memory for blocks read from disk, in MiB");
   Add(app, "write-buffer-mib", options.write_buffer_mib,

@@ -12,6 +12,7 @@
 #include "server/bootstrap_file.h"
 #include "server/call_log.h"
 #include "server/listen_check.h"
+#include "server/mail_options.h"
 #include "service/access_service.h"
 #include "service/audit_service.h"
 #include "service/catalog_service.h"
@@ -21,6 +22,7 @@
 #include "service/door.h"
 #include "service/enrollment_service.h"
 #include "service/group_service.h"
+#include "service/mailer.h"
 #include "service/notification_service.h"
 #include "service/package_upload.h"
 #include "service/policies.h"
@@ -51,6 +53,7 @@ struct Server::Parts {
   std::unique_ptr<BootstrapSecret> bootstrap;
   std::unique_ptr<Pages> pages;
   std::unique_ptr<ScanPool> scans;
+  std::unique_ptr<Mailer> mailer;  // Null: no mail goes out.
   std::unique_ptr<TenantWriter> writer;
   Backend backend;
   std::unique_ptr<Door> door;
@@ -67,6 +70,7 @@ struct Server::Parts {
   // Refuses calls until nobody makes any.
   void TurnAway();
   absl::Status OpenData();
+  absl::Status MakeMailer();
   absl::Status Serve();
 };
 
@@ -119,7 +123,28 @@ absl::Status Server::Parts::OpenData() {
   return absl::OkStatus();
 }
 
+absl::Status Server::Parts::MakeMailer() {
+  if (options.smtp_server.empty()) return absl::OkStatus();
+  absl::StatusOr<MailerOptions> mailer_options = ReadMailOptions(options);
+  if (!mailer_options.ok()) return mailer_options.status();
+  mailer_options->on_server = [this](bool reached, const std::string& text) {
+    LogEvent(*log, reached ? spdlog::level::info : spdlog::level::warn,
+             reached ? "smtp_server_reached" : "smtp_server_lost",
+             {{"server", options.smtp_server}, {"message", text}});
+  };
+  mailer_options->on_error = [this](const absl::Status& status) {
+    LogEvent(*log, spdlog::level::err, "mail_not_sent",
+             {{"message", std::string(status.message())}});
+  };
+  absl::StatusOr<std::unique_ptr<Mailer>> made =
+      Mailer::Make(registry.get(), *std::move(mailer_options));
+  if (!made.ok()) return made.status();
+  mailer = *std::move(made);
+  return absl::OkStatus();
+}
+
 absl::Status Server::Parts::Serve() {
+  if (absl::Status status = MakeMailer(); !status.ok()) return status;
   pages = std::make_unique<Pages>(registry.get(),
                                   Pages::Options{options.list_hold, options.max_held_lists});
   scans = std::make_unique<ScanPool>(
@@ -128,6 +153,11 @@ absl::Status Server::Parts::Serve() {
   writer_options.lane.max_waiting = options.max_waiting_changes;
   writer_options.lane.max_group_mutations = options.max_group_changes;
   writer_options.group.request_ttl = options.request_ttl;
+  if (mailer != nullptr) {
+    writer_options.group.on_mail = [this](const std::shared_ptr<Tenant>& tenant, absl::Time time) {
+      mailer->Note(tenant, time);
+    };
+  }
   writer = std::make_unique<TenantWriter>(registry.get(), writer_options);
   backend = Backend{registry.get(),
                     writer.get(),
@@ -174,6 +204,7 @@ absl::Status Server::Parts::Serve() {
                                                ": the port is taken or not ours to take"));
   }
   housekeeper = std::thread([this] { Housekeep(); });
+  if (mailer != nullptr) mailer->Start(writer.get());
   return absl::OkStatus();
 }
 
@@ -252,6 +283,8 @@ void Server::Shutdown() {
     parts.grpc->Shutdown(absl::ToChronoTime(absl::Now() + parts.options.drain));
     parts.grpc->Wait();
   }
+  // What it has handed over is committed, so the writer goes on until it has stopped.
+  if (parts.mailer != nullptr) parts.mailer->Stop(parts.options.drain);
   if (parts.scans != nullptr) parts.scans->Stop();
   if (parts.writer != nullptr) parts.writer->Stop();
   // Held states go before the tenants that they are of.
@@ -259,6 +292,7 @@ void Server::Shutdown() {
   parts.grpc.reset();
   parts.door.reset();
   parts.writer.reset();
+  parts.mailer.reset();
   parts.scans.reset();
   parts.pages.reset();
   parts.bootstrap.reset();

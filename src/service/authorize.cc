@@ -9,6 +9,7 @@
 #include "policy/decide/held.h"
 #include "service/places.h"
 #include "tenant/errors.h"
+#include "tenant/rows.h"
 
 namespace provost {
 namespace {
@@ -28,6 +29,22 @@ FactSet SelfFact(const Matrix& matrix, bool about_self) {
   if (!about_self) return 0;
   const std::optional<int> bit = matrix.FindFact("self");
   return bit.has_value() ? FactSet{1} << *bit : 0;
+}
+
+// The fact `manages`: `actor` is the line manager of the person that is asked about, or whose thing
+// it is. Reads one row where there is a person.
+absl::StatusOr<bool> Manages(const ResourceName& name, const ItemPlace& place, SubjectId actor,
+                             const WorldState& state, const store::Reader& reader,
+                             uint64_t tenant) {
+  std::string id = name.collection == Collection::kUsers ? name.id : "";
+  if (place.owner.value != 0 && state.HasSubject(place.owner)) {
+    id = std::string(SplitRelative(state.SubjectName(place.owner))->id);
+  }
+  if (id.empty() || actor.value == 0) return false;
+  absl::StatusOr<std::optional<rows::UserRow>> row = ReadRow<rows::UserRow>(
+      reader, TableOf(Collection::kUsers), EntityKey(tenant, Collection::kUsers, id));
+  if (!row.ok()) return row.status();
+  return row->has_value() && (*row)->manager() == actor.value;
 }
 
 // Would the actor be allowed `permission` at a thing of `kind` that stood right under the tenant?
@@ -82,6 +99,7 @@ ScopeKind KindOf(Collection collection) {
     case Collection::kCompetencies:
     case Collection::kNotificationRules:
     case Collection::kNotificationTemplates:
+    case Collection::kOutboxMessages:
       return ScopeKind::kCatalog;
     case Collection::kTasks:
     case Collection::kEnrollments:
@@ -303,9 +321,19 @@ absl::Status Authorize(const MethodRule& rule, const Message& request, const Act
     Decision decision = Check(target, question);
     const ItemQuestion item(target, reader, tenant, actor.subject, now);
     if (decision.reason == Reason::kMissingFacts) {
-      const std::optional<int> bit = target.matrix().FindFact("creator");
-      if (bit.has_value() && item.IsCreator(**found)) {
-        question.facts |= FactSet{1} << *bit;
+      const std::optional<int> creator = target.matrix().FindFact("creator");
+      if (creator.has_value() && item.IsCreator(**found)) {
+        question.facts |= FactSet{1} << *creator;
+        decision = Check(target, question);
+      }
+    }
+    if (decision.reason == Reason::kMissingFacts) {
+      const std::optional<int> manages = target.matrix().FindFact("manages");
+      absl::StatusOr<bool> is_manager =
+          Manages(place.name, **found, actor.subject, target, reader, tenant);
+      if (!is_manager.ok()) return is_manager.status();
+      if (manages.has_value() && *is_manager) {
+        question.facts |= FactSet{1} << *manages;
         decision = Check(target, question);
       }
     }

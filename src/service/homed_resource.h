@@ -11,13 +11,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "service/authorize.h"
-#include "service/homed_rows.h"
 #include "service/lookup.h"
 #include "service/methods.h"
 #include "service/pages.h"
 #include "service/resource.h"
 #include "service/subject_resource.h"
 #include "tenant/errors.h"
+#include "tenant/homed_rows.h"
 #include "tenant/times.h"
 
 namespace provost {

@@ -5,10 +5,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "provost/v1/notification_service.pb.h"
-#include "service/homed_rows.h"
 #include "service/lookup.h"
 #include "service/resource.h"
 #include "tenant/errors.h"
+#include "tenant/homed_rows.h"
 
 namespace provost {
 namespace {

@@ -3,6 +3,7 @@
 #include "service/notification_preferences.h"
 #include "service/notification_rules.h"
 #include "service/notification_templates.h"
+#include "service/outbox_messages.h"
 
 namespace provost {
 
@@ -10,6 +11,7 @@ void RegisterNotificationService(Methods& methods) {
   RegisterNotificationRules(methods);
   RegisterNotificationTemplates(methods);
   RegisterNotificationPreferences(methods);
+  RegisterOutboxMessages(methods);
 }
 
 }  // namespace provost

@@ -33,14 +33,12 @@ bool IsPlain(absl::string_view text) {
 }  // namespace
 
 void CheckEvent(absl::string_view path, v1::NotificationRule::Event event, absl::Status* status) {
-  if (event == v1::NotificationRule::ENROLLED) return;
-  if (event == v1::NotificationRule::EVENT_UNSPECIFIED ||
-      !v1::NotificationRule::Event_IsValid(event)) {
-    AddBadField(status, path, absl::StrCat(static_cast<int>(event)), "wanted ENROLLED");
+  if (event != v1::NotificationRule::EVENT_UNSPECIFIED &&
+      v1::NotificationRule::Event_IsValid(event)) {
     return;
   }
-  AddBadField(status, path, v1::NotificationRule::Event_Name(event),
-              "is not an event of this version; wanted ENROLLED");
+  AddBadField(status, path, absl::StrCat(static_cast<int>(event)),
+              "wanted ENROLLED, DUE_SOON, OVERDUE, SESSION_CHANGED, COMPLETED or EXPIRING");
 }
 
 void CheckTexts(absl::string_view path, const v1::NotificationTemplate& wanted,

@@ -9,7 +9,7 @@ namespace provost {
 
 /// What notifications say. Pure functions, any thread.
 
-/// Adds a bad field unless something of this version causes the event.
+/// Adds a bad field unless there is such an event.
 void CheckEvent(absl::string_view path, v1::NotificationRule::Event event, absl::Status* status);
 
 /// Adds what is wrong with the texts of a template, field by field.

@@ -9,6 +9,7 @@
 #include "provost/internal/v1/notification_rows.pb.h"
 #include "service/content_rows.h"
 #include "tenant/enrollment_rows.h"
+#include "tenant/outbox.h"
 #include "tenant/rows.h"
 
 namespace provost {
@@ -48,6 +49,19 @@ absl::StatusOr<std::optional<ItemPlace>> TrainingAssignmentPlace(const ResourceN
   if (!row.ok()) return row.status();
   if (!row->has_value()) return std::optional<ItemPlace>();
   return std::optional<ItemPlace>({ScopeId((*row)->training()), SubjectId(0), {}});
+}
+
+absl::StatusOr<std::optional<ItemPlace>> OutboxPlace(const ResourceName& name,
+                                                     const WorldState& state,
+                                                     const store::Reader& reader, uint64_t tenant) {
+  uint64_t uid = 0;
+  if (!absl::SimpleAtoi(name.id, &uid)) return std::optional<ItemPlace>();
+  absl::StatusOr<std::optional<rows::OutboxRow>> row = ReadOutbox(reader, tenant, uid);
+  if (!row.ok()) return row.status();
+  if (!row->has_value() || !state.HasScope(ScopeId((*row)->home()))) {
+    return std::optional<ItemPlace>();
+  }
+  return std::optional<ItemPlace>({ScopeId((*row)->home()), SubjectId(0), {}});
 }
 
 std::optional<ItemPlace> OverridePlace(const ResourceName& name, const WorldState& state) {
@@ -131,6 +145,8 @@ absl::StatusOr<std::optional<ItemPlace>> FindPlace(const ResourceName& name,
       return HomePlace<rows::NotificationRuleRow>(name, state, reader, tenant);
     case Collection::kNotificationTemplates:
       return HomePlace<rows::NotificationTemplateRow>(name, state, reader, tenant);
+    case Collection::kOutboxMessages:
+      return OutboxPlace(name, state, reader, tenant);
     default:
       return std::optional<ItemPlace>();
   }

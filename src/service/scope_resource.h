@@ -12,7 +12,6 @@
 #include "policy/decide/delegation.h"
 #include "policy/decide/freeze.h"
 #include "service/content_rows.h"
-#include "service/homed_rows.h"
 #include "service/lookup.h"
 #include "service/methods.h"
 #include "service/pages.h"
@@ -20,6 +19,7 @@
 #include "service/scope_list.h"
 #include "tenant/enrollment_rows.h"
 #include "tenant/errors.h"
+#include "tenant/homed_rows.h"
 #include "tenant/rows.h"
 #include "tenant/times.h"
 

@@ -23,12 +23,9 @@ using store::KeyWriter;
 using store::Table;
 using v1::Settings;
 
-// What the second part of a key in kSettings says.
-constexpr uint8_t kCurrentPart = 0;
+// What the second part of a key in kSettings says, beside that of SettingsKey().
 constexpr uint8_t kChangePart = 1;
 constexpr size_t kMaxGroupsTold = 10;
-
-std::string CurrentKey(uint64_t tenant) { return KeyWriter(tenant).U8(kCurrentPart).Take(); }
 
 std::string ChangeKey(uint64_t tenant, uint64_t revision, Settings::Section section) {
   return KeyWriter(tenant).U8(kChangePart).U64(revision).U8(static_cast<uint8_t>(section)).Take();
@@ -96,13 +93,6 @@ Settings Only(Settings::Section section, const Settings& settings) {
 
 }  // namespace
 
-absl::StatusOr<rows::SettingsRow> ReadSettings(const store::Reader& reader, uint64_t tenant) {
-  absl::StatusOr<std::optional<rows::SettingsRow>> row =
-      ReadRow<rows::SettingsRow>(reader, Table::kSettings, CurrentKey(tenant));
-  if (!row.ok()) return row.status();
-  return row->has_value() ? **std::move(row) : rows::SettingsRow();
-}
-
 Settings SettingsOf(const rows::SettingsRow& row) {
   Settings settings = row.settings();
   for (int number = Settings::Section_MIN; number <= Settings::Section_MAX; ++number) {
@@ -110,8 +100,8 @@ Settings SettingsOf(const rows::SettingsRow& row) {
     if (field != nullptr) settings.GetReflection()->MutableMessage(&settings, field);
   }
   v1::LocalizationSettings& localization = *settings.mutable_localization();
-  if (localization.languages().empty()) localization.add_languages("en");
-  if (localization.time_zone().empty()) localization.set_time_zone("UTC");
+  if (localization.languages().empty()) localization.add_languages(DefaultLanguage(row));
+  if (localization.time_zone().empty()) localization.set_time_zone(DefaultTimeZone(row));
   settings.set_etag(EtagOfSettings(row));
   return settings;
 }
@@ -156,7 +146,7 @@ absl::Status DraftSettings(MutationContext& context, TenantDraft& draft,
   if (!changed) return absl::OkStatus();
   *row->mutable_settings()->mutable_update_time() = ToTimestamp(context.now());
   row->set_revision(draft.revision());
-  draft.Write(Table::kSettings, CurrentKey(draft.number()), *row);
+  draft.Write(Table::kSettings, SettingsKey(draft.number()), *row);
   return absl::OkStatus();
 }
 

@@ -14,14 +14,12 @@
 #include "store/reader.h"
 #include "tenant/draft.h"
 #include "tenant/mutation.h"
+#include "tenant/settings_row.h"
 
 namespace provost {
 
-/// How a tenant's settings are kept: the current ones in one row, each change of a section in one
-/// of its own.
-
-/// The settings' row; an empty one where nothing was ever set. Reads one row.
-absl::StatusOr<rows::SettingsRow> ReadSettings(const store::Reader& reader, uint64_t tenant);
+/// How a tenant's settings are kept: the current ones in one row (settings_row.h), each change of a
+/// section in one of its own.
 
 /// What a row's settings mean, those that were never set included, without `tenant`.
 v1::Settings SettingsOf(const rows::SettingsRow& row);

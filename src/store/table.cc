@@ -35,6 +35,7 @@ constexpr std::array<NamedTable, kTableCount> kNamedTables = {{
     {Table::kEnrollments, "enrollments"},
     {Table::kTrainingAssignments, "training_assignments"},
     {Table::kStatistics, "statistics"},
+    {Table::kOutbox, "outbox"},
 }};
 
 }  // namespace

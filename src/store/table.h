@@ -47,10 +47,11 @@ enum class Table : uint8_t {
   kEnrollments,          ///< Who is enrolled where.
   kTrainingAssignments,  ///< Courses and plans that are assigned to people and groups.
   kStatistics,           ///< How many joined and left, by month.
+  kOutbox,               ///< Mails to be sent, and those that were.
 };
 
 /// How many tables there are.
-inline constexpr size_t kTableCount = 26;
+inline constexpr size_t kTableCount = 27;
 
 /// Every table, in the order of the enumeration.
 const std::array<Table, kTableCount>& AllTables();

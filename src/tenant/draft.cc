@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tenant/enrollments.h"
+#include "tenant/outbox.h"
 #include "tenant/times.h"
 
 namespace provost {
@@ -376,6 +377,7 @@ absl::Status TenantDraft::EraseSubject(SubjectId subject) {
       if (absl::Status status = EraseProfile(**row); !status.ok()) return status;
     }
     Erase(Table::kNotifications, PreferencesKey(number(), subject));
+    if (absl::Status status = EraseOutboxOf(*this, subject); !status.ok()) return status;
     rows::GrowthRow& people = growth_[""];
     people.set_left(people.left() + 1);
   }
@@ -405,6 +407,7 @@ absl::Status TenantDraft::EraseSubtree(ScopeId top) {
       const RelativeName name = *SplitRelative(state_->ScopeName(scope));
       if ((name.collection == Collection::kPlans) != plans) continue;
       if (absl::Status status = EraseEnrollmentsAt(*this, scope); !status.ok()) return status;
+      if (absl::Status status = EraseOutboxAt(*this, scope); !status.ok()) return status;
       if (absl::Status status = EraseIndexes(scope, name); !status.ok()) return status;
     }
   }

@@ -1,6 +1,7 @@
 #ifndef PROVOST_TENANT_DRAFT_H_
 #define PROVOST_TENANT_DRAFT_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -137,7 +138,15 @@ class TenantDraft {
   bool IsUser(SubjectId subject) const;
 
   /// One more enrollment is made: how many it is.
-  size_t CountEnrollment() { return ++enrollments_; }
+  size_t AddEnrolled(EnrollmentId enrollment) {
+    enrolled_.push_back(enrollment);
+    return enrolled_.size();
+  }
+  /// Those, in their order; some may have ended again.
+  const std::vector<EnrollmentId>& enrolled() const { return enrolled_; }
+
+  /// A mail was put that is to be sent at `next` (outbox.h).
+  void NoteMail(absl::Time next) { next_mail_ = std::min(next_mail_, next); }
 
   // --- the tenant's own row ---
   const rows::TenantRow& row() const { return row_; }
@@ -219,7 +228,8 @@ class TenantDraft {
   const absl::Time now_;
   // By member, then group: the window that the draft put, or nothing where it took the member out.
   absl::flat_hash_map<uint32_t, absl::flat_hash_map<uint32_t, std::optional<Window>>> members_;
-  size_t enrollments_ = 0;
+  std::vector<EnrollmentId> enrolled_;
+  absl::Time next_mail_ = absl::InfiniteFuture();  // Of the mails that it put.
   // The last uids that were given before this draft: a row with a greater one is new.
   uint32_t known_subjects_;
   uint64_t known_assignments_;

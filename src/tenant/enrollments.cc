@@ -183,7 +183,7 @@ absl::Status Enroll(TenantDraft& draft, EnrollmentId enrollment,
     if (known.training_assignment() == source.training_assignment()) return absl::OkStatus();
   }
   if (!existing->has_value()) {
-    if (draft.CountEnrollment() > kMaxEnrollmentsOfChange) {
+    if (draft.AddEnrolled(enrollment) > kMaxEnrollmentsOfChange) {
       return FailedPrecondition(
           "TOO_MANY_ENROLLMENTS", FullName(draft.id(), kRootScopeName),
           absl::StrCat("more than ", kMaxEnrollmentsOfChange,

@@ -11,6 +11,7 @@
 #include "tenant/group_rules.h"
 #include "tenant/growth.h"
 #include "tenant/meta_keys.h"
+#include "tenant/notify.h"
 #include "tenant/times.h"
 
 namespace provost {
@@ -23,6 +24,8 @@ using store::WriteGroup;
 
 // What the second part of a key in kRequests says, beside that of KeptAnswerKey().
 constexpr uint8_t kExpiryPart = 2;
+// What a change that is made of parts writes at most: with so many rows no further part is begun.
+constexpr size_t kMaxRowsOfParts = 1000000;
 // Each kept answer makes room by forgetting up to so many that are past their time.
 constexpr uint64_t kForgetAtOnce = 4;
 
@@ -185,6 +188,7 @@ absl::StatusOr<MutationResult> GroupBuilder::Prepare(TenantMutation& mutation,
       successor.row = draft->row_;
       successor.row_changed = true;
     }
+    successor.next_mail = std::min(successor.next_mail, draft->next_mail_);
     successor.created |= draft->created_;
     successor.deleted |= draft->deleted_;
     if (draft->deleted_) result.deleted_tenant = draft->number();
@@ -227,11 +231,19 @@ absl::Status GroupBuilder::Finish(TenantDraft& draft, absl::Time now) {
   absl::Status status = Apply(draft);
   if (!draft.dirty_ || draft.created_ || draft.deleted_) return status;
   if (status.ok()) status = SettleGroupRules(draft, first, now, [&] { return Apply(draft); });
-  return status.ok() ? Apply(draft) : status;
+  if (status.ok()) status = Apply(draft);
+  return status.ok() ? WriteMails(draft) : status;
 }
 
 absl::StatusOr<bool> GroupBuilder::PreparePart(TenantDraft& whole, absl::Time now,
                                                absl::FunctionRef<absl::Status(TenantDraft&)> part) {
+  if (whole.group_.count() > kMaxRowsOfParts) {
+    return FailedPrecondition(
+        "TOO_MUCH_AT_ONCE", FullName(whole.id(), kRootScopeName),
+        absl::StrCat("more than ", kMaxRowsOfParts,
+                     " rows would be written at once, with the enrollments that follow; wanted "
+                     "less in one change"));
+  }
   if (absl::Status status = Apply(whole); !status.ok()) return status;
   Successor& successor = SuccessorOf(whole.shared_tenant());
   WriteGroup own(&whole.group_);
@@ -254,6 +266,7 @@ absl::StatusOr<bool> GroupBuilder::PreparePart(TenantDraft& whole, absl::Time no
     whole.row_ = std::move(draft.row_);
     whole.row_changed_ = true;
   }
+  whole.NoteMail(draft.next_mail_);
   for (const auto& [role, more] : draft.growth_) AddGrowth(more, &whole.growth_[role]);
   whole.known_subjects_ = whole.counters_.last_subject();
   whole.known_assignments_ = whole.counters_.last_assignment();
@@ -380,6 +393,10 @@ void GroupBuilder::Publish() {
     } else if (successor.created) {
       registry_->Add(successor.tenant);
     }
+    if (options_.on_mail == nullptr || successor.deleted) continue;
+    // What waits while a tenant is suspended goes out once it no longer is.
+    const absl::Time mail = successor.row_changed ? absl::InfinitePast() : successor.next_mail;
+    if (mail < absl::InfiniteFuture()) options_.on_mail(successor.tenant, mail);
   }
   if (last_tenant_number_ != 0) registry_->last_tenant_number_ = last_tenant_number_;
   Drop();

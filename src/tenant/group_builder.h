@@ -2,8 +2,10 @@
 #define PROVOST_TENANT_GROUP_BUILDER_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -26,10 +28,14 @@ class GroupBuilder {
   struct Options {
     /// How long the answer to a request id is kept.
     absl::Duration request_ttl = absl::Hours(24);
+    /// Told of each commit that puts mails to be sent, with the first time at which one is, or
+    /// that changes what the tenant is: quickly, on the lane's thread, once readers see it. May be
+    /// empty.
+    std::function<void(const std::shared_ptr<Tenant>&, absl::Time)> on_mail;
   };
 
   GroupBuilder(TenantRegistry* registry, Options options)
-      : registry_(registry), options_(options) {}
+      : registry_(registry), options_(std::move(options)) {}
 
   /// Prepares a mutation and adds it to the group; on an error, group and successors are as before.
   absl::StatusOr<MutationResult> Prepare(TenantMutation& mutation, store::WriteGroup& group);
@@ -57,6 +63,7 @@ class GroupBuilder {
     bool created = false;
     bool deleted = false;
     bool row_changed = false;
+    absl::Time next_mail = absl::InfiniteFuture();
   };
 
   Successor& SuccessorOf(const std::shared_ptr<Tenant>& tenant);

@@ -23,6 +23,7 @@ enum IndexPart : uint8_t {
   kPoolQuizIndex = 13,          ///< Question pool, quiz that draws from it.
   kCourseCompetencyIndex = 14,  ///< Course: the competencies that it gives.
   kCompetencyCourseIndex = 15,  ///< Competency, course that gives it.
+  kOutboxIndex = 18,            ///< Whom or what a mail is about: the mail.
   kAuditActorIndex = 19,        ///< Name of who made a change, its revision.
   kAuditResourceIndex = 20,     ///< Name of what a change was about, its revision.
   kTemplateRuleIndex = 21,      ///< Notification template, rule that mails it.

@@ -42,6 +42,7 @@ constexpr struct {
     {Collection::kCompetencies, "competencies", "competency"},
     {Collection::kNotificationRules, "notificationRules", "notification rule"},
     {Collection::kNotificationTemplates, "notificationTemplates", "notification template"},
+    {Collection::kOutboxMessages, "outboxMessages", "outbox message", IdForm::kNumber},
     {Collection::kEnrollments, "enrollments", "enrollment", IdForm::kEnrollment},
     {Collection::kTrainingAssignments, "trainingAssignments", "training assignment",
      IdForm::kNumber},

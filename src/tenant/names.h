@@ -34,6 +34,7 @@ enum class Collection : uint8_t {
   kCompetencies,           ///< `competencies`
   kNotificationRules,      ///< `notificationRules`
   kNotificationTemplates,  ///< `notificationTemplates`
+  kOutboxMessages,         ///< `outboxMessages`; the id is a number.
   kEnrollments,            ///< `enrollments`; the id is `<training uid>.<learner uid>`.
   kTrainingAssignments,    ///< `trainingAssignments`; the id is a decimal uid.
 };

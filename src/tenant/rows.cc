@@ -85,6 +85,8 @@ Table TableOf(Collection collection) {
     case Collection::kNotificationRules:
     case Collection::kNotificationTemplates:
       return Table::kNotifications;
+    case Collection::kOutboxMessages:
+      return Table::kOutbox;
   }
   return Table::kMeta;
 }

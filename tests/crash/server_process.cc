@@ -50,17 +50,21 @@ bool IsListening(int port) {
 }  // namespace
 
 ServerProcess::ServerProcess(const std::string& data, const std::string& log,
-                             absl::Duration timeout) {
+                             absl::Duration timeout, const std::vector<std::string>& options) {
   const int port = FreePort();
   const std::string server = absl::StrCat("127.0.0.1:", port);
-  const std::string listen = absl::StrCat("--listen=", server);
-  const std::string folder = absl::StrCat("--data=", data);
+  std::vector<std::string> command = {PROVOST_BIN_DIR "/provostd", "--listen=" + server,
+                                      "--data=" + data};
+  command.insert(command.end(), options.begin(), options.end());
+  std::vector<char*> argv;
+  for (std::string& argument : command) argv.push_back(argument.data());
+  argv.push_back(nullptr);
   pid_ = fork();
   if (pid_ == 0) {
     const int fd = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     dup2(fd, STDOUT_FILENO);
     dup2(fd, STDERR_FILENO);
-    execl(PROVOST_BIN_DIR "/provostd", "provostd", listen.c_str(), folder.c_str(), nullptr);
+    execv(argv[0], argv.data());
     std::perror("cannot start " PROVOST_BIN_DIR "/provostd");
     _exit(127);
   }

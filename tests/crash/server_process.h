@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <grpcpp/channel.h>
 
@@ -18,8 +19,10 @@ class ServerProcess {
  public:
   // Starts it on the data folder `data`; what it logs is appended to `log`. Waits until it serves.
   // Aborts the test program where it cannot be started within `timeout`.
+  // `options` stand behind these on its command line.
   ServerProcess(const std::string& data, const std::string& log,
-                absl::Duration timeout = absl::Seconds(60));
+                absl::Duration timeout = absl::Seconds(60),
+                const std::vector<std::string>& options = {});
   ~ServerProcess();
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;

@@ -35,8 +35,8 @@ SRC = {
     'mail': {'mail'},
     'store': {'base', 'store'},
     'tenant': {'base', 'store', 'tenant'},
-    'service': {'base', 'csv', 'quiz', 'store', 'tenant', 'service'},
-    'server': {'base', 'store', 'tenant', 'service', 'server', 'client'},
+    'service': {'base', 'csv', 'mail', 'quiz', 'store', 'tenant', 'service'},
+    'server': {'base', 'mail', 'store', 'tenant', 'service', 'server', 'client'},
     'client': {'base', 'client'},
 }
 WITHOUT_POLICY = {'base', 'csv', 'mail', 'quiz', 'store', 'client'}

@@ -8,7 +8,8 @@ written to FOLDER/<number>.eml before it is answered; its envelope stands in fro
 With --tls it has STARTTLS, with a certificate that it makes: FOLDER/cert.pem. Files in FOLDER, looked for
 at each mail, say what it does:
 
-    hold   no answer to a mail for as long as this file is there
+    hold   no answer to a mail for as long as this file is there; with a number in it, to the mail of
+           that number
     data   the answer to mails, e.g. "451 4.3.0 later"
     rcpt   the answer to recipients
 """
@@ -49,11 +50,12 @@ class Handler:
         head = (f'X-Test-From: {envelope.mail_from}\r\nX-Test-To: {",".join(envelope.rcpt_tos)}\r\n'
                 f'X-Test-Tls: {"yes" if session.ssl else "no"}\r\n'
                 f'X-Test-Auth: {"yes" if session.authenticated else "no"}\r\n')
-        name = f'{next(NUMBERS):06}-{os.getpid()}.eml'
+        number = next(NUMBERS)
+        name = f'{number:06}-{os.getpid()}.eml'
         draft = self.folder / (name + '.new')
         draft.write_bytes(head.encode() + envelope.content)
         draft.rename(self.folder / name)  # A file that is there is complete.
-        while (self.folder / 'hold').exists():
+        while self.answer('hold') in ('', str(number)):
             await asyncio.sleep(0.01)
         return '250 OK'
 
@@ -78,7 +80,8 @@ async def serve(arguments):
 
         def check(server, session, envelope, mechanism, data):
             good = data.login == user.encode() and data.password == password.encode()
-            return AuthResult(success=good)
+            # `handled` would say that a refusal was answered already.
+            return AuthResult(success=good, handled=False)
 
         options.update(authenticator=check, auth_required=True, auth_require_tls=False)
     loop = asyncio.get_running_loop()

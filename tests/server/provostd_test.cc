@@ -164,6 +164,34 @@ TEST_F(ProvostdTest, WrongOptionsAreSentences) {
   EXPECT_THAT(Refused({}, {{"PROVOST_SYNC", "maybe"}}), HasSubstr("wanted true or false"));
 }
 
+TEST_F(ProvostdTest, WrongMailOptionsAreSentences) {
+  EXPECT_EQ(Refused({"--smtp-server=mail.example"}),
+            "provostd: --smtp-server=mail.example: wanted host:port, like mail.example:587\n");
+  EXPECT_THAT(Refused({"--smtp-server=mail.example:25"}),
+              HasSubstr("--mail-from=: wanted with --smtp-server"));
+  EXPECT_THAT(Refused({"--mail-from=nobody"}), HasSubstr("wanted an address"));
+  EXPECT_EQ(Refused({"--smtp-tls=maybe"}),
+            "provostd: --smtp-tls=maybe: wanted required, opportunistic or off\n");
+  EXPECT_THAT(Refused({"--smtp-user=lms"}),
+              HasSubstr("--smtp-password-file=: wanted with --smtp-user"));
+  EXPECT_THAT(Refused({"--smtp-password-file=secret"}), HasSubstr("--smtp-user=: wanted with"));
+  EXPECT_THAT(Refused({"--mail-backoff=2h", "--mail-backoff-max=1h"}),
+              HasSubstr("--mail-backoff-max=1h: wanted at least --mail-backoff, which is 2h"));
+  EXPECT_THAT(Refused({"--mail-attempts=2000"}), HasSubstr("wanted 1 to 1000"));
+  EXPECT_THAT(Refused({"--outbox-keep=0s"}), HasSubstr("wanted more than 0"));
+  const std::vector<std::string> fine = {"--listen=127.0.0.1:0", "--data=data",
+                                         "--smtp-server=mail.example:25",
+                                         "--mail-from=lms@acme.example"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.end(), fine.begin(), fine.end());
+    return more;
+  };
+  EXPECT_THAT(Refused(with({"--smtp-user=lms", "--smtp-password-file=nowhere"})),
+              HasSubstr("--smtp-password-file=nowhere: cannot be read or is empty"));
+  EXPECT_THAT(Refused(with({"--smtp-ca-file=nowhere.pem"})),
+              HasSubstr("--smtp-ca-file=nowhere.pem: cannot be read"));
+}
+
 TEST_F(ProvostdTest, WrongFilesAreRefusedWithTheLine) {
   EXPECT_THAT(Refused({"--config=nowhere.conf"}), HasSubstr("`nowhere.conf`"));
   EXPECT_EQ(Refused({"--config=" + Write("# mine\n\nlisten = 127.0.0.1:0\nblock-cahe-mib = 3\n")}),

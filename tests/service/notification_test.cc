@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "provost/v1/catalog_service.pb.h"
@@ -203,25 +205,38 @@ TEST_F(NotificationTest, KA4_AnUnknownFieldIsRefusedWhereItStands) {
       ElementsAre(Key("notification_template.texts[0].subject")));
 }
 
-TEST_F(NotificationTest, KA4_EventsOfLaterVersionsAreRefused) {
-  ASSERT_TRUE(MakeTemplate("users/kim", "welcome").ok());
-  for (const char* event : {"DUE_SOON", "OVERDUE", "SESSION_CHANGED", "COMPLETED", "EXPIRING"}) {
+TEST_F(NotificationTest, KA4_RulesAndTemplatesCanBeForEveryEvent) {
+  for (const char* event :
+       {"ENROLLED", "DUE_SOON", "OVERDUE", "SESSION_CHANGED", "COMPLETED", "EXPIRING"}) {
+    const std::string head =
+        absl::StrCat("display_name: 'E' home_scope: 'tenants/acme/catalogs/safety' event: ", event);
+    const std::string id = absl::AsciiStrToLower(absl::StrReplaceAll(event, {{"_", "-"}}));
+    const auto made =
+        MakeTemplate("users/kim", id, head + " texts { locale: 'en' subject: 's' text: 't' }");
+    EXPECT_TRUE(made.ok()) << made.message();
+    const auto rule = MakeRule("users/kim", id,
+                               absl::StrCat(head, " template: 'tenants/acme/notificationTemplates/",
+                                            id, "' recipients: LEARNER"));
+    EXPECT_TRUE(rule.ok()) << rule.message();
+    EXPECT_EQ(NotificationRule::Event_Name(rule.value.event()), event);
+  }
+  for (const char* event : {"EVENT_UNSPECIFIED", "7"}) {
     const std::string head =
         absl::StrCat("display_name: 'E' home_scope: 'tenants/acme/catalogs/safety' event: ", event);
     EXPECT_THAT(
         MakeRule("users/kim", "e",
-                 head + " template: 'tenants/acme/notificationTemplates/welcome' "
+                 head + " template: 'tenants/acme/notificationTemplates/enrolled' "
                         "recipients: LEARNER")
             .bad_fields(),
-        ElementsAre(Pair("notification_rule.event", HasSubstr("is not an event of this version"))))
+        ElementsAre(Pair("notification_rule.event", HasSubstr("wanted ENROLLED, DUE_SOON"))))
         << event;
     EXPECT_THAT(
         MakeTemplate("users/kim", "t", head + " texts { locale: 'en' subject: 's' text: 't' }")
             .bad_fields(),
-        ElementsAre(
-            Pair("notification_template.event", HasSubstr("is not an event of this version"))))
+        ElementsAre(Pair("notification_template.event", HasSubstr("wanted ENROLLED, DUE_SOON"))))
         << event;
   }
+  ASSERT_TRUE(MakeTemplate("users/kim", "welcome").ok());
   EXPECT_THAT(UpdateTemplate("users/kim", "event: OVERDUE").bad_fields(),
               ElementsAre(Pair("notification_template.event", HasSubstr("cannot be changed"))));
 }

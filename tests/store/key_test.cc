@@ -53,7 +53,8 @@ TEST(Table, NamesOnDiskAreTheFormat) {
                           "notifications",
                           "enrollments",
                           "training_assignments",
-                          "statistics"}));
+                          "statistics",
+                          "outbox"}));
 }
 
 TEST(Key, BytesAreTheFormat) {

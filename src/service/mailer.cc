@@ -1,0 +1,405 @@
+#include "service/mailer.h"
+
+#include <algorithm>
+#include <future>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "mail/message.h"
+#include "tenant/times.h"
+
+namespace provost {
+namespace {
+
+using v1::OutboxMessage;
+
+// So that a clock that was set is noticed.
+constexpr absl::Duration kLongestWait = absl::Minutes(1);
+// After the SMTP server could not be reached, or the database did not take a change.
+constexpr absl::Duration kFirstPause = absl::Seconds(1);
+// After a tenant's rows could not be read.
+constexpr absl::Duration kAfterError = absl::Minutes(1);
+// What one digest may hold.
+constexpr size_t kMaxDigestMails = 100;
+constexpr size_t kMaxDigestBytes = 1 << 20;
+// How many mails that ended are taken away with one change.
+constexpr size_t kTakeAwayAtOnce = 500;
+constexpr absl::string_view kRule = "\n\n----------------------------------------\n\n";
+
+absl::Duration Doubled(absl::Duration first, int times, absl::Duration longest) {
+  absl::Duration time = first;
+  for (int i = 0; i < times && time < longest; ++i) time *= 2;
+  return std::min(time, longest);
+}
+
+// As it begins, and how many more there are, in every language.
+std::string SubjectOf(const std::vector<rows::OutboxRow>& mails) {
+  const std::string& first = mails.front().subject();
+  return mails.size() == 1 ? first : absl::StrCat(first, " (+", mails.size() - 1, ")");
+}
+
+std::string TextOf(const std::vector<rows::OutboxRow>& mails) {
+  if (mails.size() == 1) return mails.front().text();
+  std::string text;
+  for (const rows::OutboxRow& mail : mails) {
+    absl::StrAppend(&text, text.empty() ? "" : kRule, mail.subject(), "\n\n", mail.text());
+  }
+  return text;
+}
+
+void End(OutboxMessage::State state, absl::Time now, rows::OutboxRow* row) {
+  row->mutable_message()->set_state(state);
+  row->mutable_message()->clear_next_time();
+  *row->mutable_end_time() = ToTimestamp(now);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Mailer>> Mailer::Make(TenantRegistry* registry,
+                                                     MailerOptions options) {
+  absl::StatusOr<std::unique_ptr<SmtpClient>> smtp = SmtpClient::Make(options.smtp);
+  if (!smtp.ok()) return smtp.status();
+  return std::unique_ptr<Mailer>(new Mailer(registry, std::move(options), *std::move(smtp)));
+}
+
+Mailer::Mailer(TenantRegistry* registry, MailerOptions options, std::unique_ptr<SmtpClient> smtp)
+    : registry_(registry),
+      options_(std::move(options)),
+      domain_(options_.from.substr(options_.from.rfind('@') + 1)),
+      smtp_(std::move(smtp)) {}
+
+Mailer::~Mailer() { Stop(absl::ZeroDuration()); }
+
+void Mailer::Start(TenantWriter* writer) {
+  writer_ = writer;
+  for (const std::shared_ptr<Tenant>& tenant : registry_->All()) {
+    Note(tenant, absl::InfinitePast());
+  }
+  {
+    MutexLock lock(&mutex_);
+    ended_ = false;
+  }
+  thread_ = std::thread([this] { Run(); });
+}
+
+void Mailer::Note(const std::shared_ptr<Tenant>& tenant, absl::Time time) {
+  MutexLock lock(&mutex_);
+  const auto [at, is_new] = looks_.try_emplace(tenant->number(), Look{tenant, time});
+  if (!is_new) at->second.time = std::min(at->second.time, time);
+  changed_.SignalAll();
+}
+
+void Mailer::Stop(absl::Duration patience) {
+  {
+    MutexLock lock(&mutex_);
+    stopping_ = true;
+    changed_.SignalAll();
+    const absl::Time end = absl::Now() + patience;
+    while (!ended_ && absl::Now() < end) changed_.WaitFor(&mutex_, end - absl::Now());
+  }
+  smtp_->Stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+bool Mailer::IsStopping() {
+  MutexLock lock(&mutex_);
+  return stopping_;
+}
+
+bool Mailer::Pause(absl::Duration time) {
+  const absl::Time end = absl::Now() + time;
+  MutexLock lock(&mutex_);
+  while (!stopping_ && absl::Now() < end) changed_.WaitFor(&mutex_, end - absl::Now());
+  return !stopping_;
+}
+
+void Mailer::Run() {
+  while (const std::shared_ptr<Tenant> tenant = NextLook()) {
+    absl::StatusOr<absl::Time> next = LookAt(tenant);
+    if (!next.ok()) {
+      if (options_.on_error) options_.on_error(next.status());
+      next = registry_->clock().Now() + kAfterError;
+    }
+    if (*next < absl::InfiniteFuture()) Note(tenant, *next);
+  }
+  MutexLock lock(&mutex_);
+  ended_ = true;
+  changed_.SignalAll();
+}
+
+std::shared_ptr<Tenant> Mailer::NextLook() {
+  MutexLock lock(&mutex_);
+  while (!stopping_) {
+    // The one that has waited longest, so that tenants take turns.
+    const auto first = std::min_element(
+        looks_.begin(), looks_.end(),
+        [](const auto& a, const auto& b) { return a.second.time < b.second.time; });
+    absl::Duration wait = kLongestWait;
+    if (first != looks_.end()) {
+      wait = std::max(first->second.time, not_before_) - registry_->clock().Now();
+      if (wait <= absl::ZeroDuration()) {
+        std::shared_ptr<Tenant> tenant = first->second.tenant.lock();
+        if (tenant == nullptr) progress_.erase(first->first);
+        looks_.erase(first);
+        if (tenant == nullptr) continue;
+        return tenant;
+      }
+    }
+    changed_.WaitFor(&mutex_, std::min(wait, kLongestWait));
+  }
+  return nullptr;
+}
+
+absl::StatusOr<absl::Time> Mailer::LookAt(const std::shared_ptr<Tenant>& tenant) {
+  if (registry_->Find(tenant->id()) != tenant) {
+    progress_.erase(tenant->number());
+    return absl::InfiniteFuture();
+  }
+  Progress& progress = progress_[tenant->number()];
+  if (progress.take_away <= registry_->clock().Now()) {
+    absl::StatusOr<absl::Time> next = TakeAwayEnded(tenant);
+    if (!next.ok()) return next.status();
+    progress.take_away = *next;
+  }
+  // Noted again when it no longer is.
+  if (tenant->row()->tenant().suspended()) return progress.take_away;
+  absl::StatusOr<absl::Time> next = SendNext(tenant, progress);
+  if (!next.ok()) return next.status();
+  return std::min(*next, progress.take_away);
+}
+
+absl::StatusOr<absl::Time> Mailer::TakeAwayEnded(const std::shared_ptr<Tenant>& tenant) {
+  const absl::Time now = registry_->clock().Now();
+  absl::StatusOr<std::vector<OutboxTime>> ended =
+      ReadOutboxTimes(registry_->database(), OutboxEnded(tenant->number(), absl::InfiniteFuture()),
+                      kTakeAwayAtOnce);
+  if (!ended.ok()) return ended.status();
+  if (ended->empty()) return now + options_.keep;
+  const absl::Time before = now - options_.keep;
+  if (ended->front().time >= before) return ended->front().time + options_.keep;
+  absl::Status status =
+      Commit(tenant, "server.RemoveMail", [&](TenantDraft& draft) -> absl::Status {
+        for (const OutboxTime& mail : *ended) {
+          if (mail.time >= before) break;
+          absl::StatusOr<std::optional<rows::OutboxRow>> row =
+              ReadOutbox(draft.reader(), draft.number(), mail.uid);
+          if (!row.ok()) return row.status();
+          if (row->has_value() && (*row)->message().state() != OutboxMessage::WAITING) {
+            EraseOutbox(draft, mail.uid, **row);
+          }
+        }
+        return absl::OkStatus();
+      });
+  if (!status.ok()) return status;
+  return now;  // There may be more.
+}
+
+absl::StatusOr<absl::Time> Mailer::SendNext(const std::shared_ptr<Tenant>& tenant,
+                                            Progress& progress) {
+  const absl::Time now = registry_->clock().Now();
+  absl::StatusOr<std::optional<OutboxTime>> first = FindDue(*tenant, progress, now);
+  if (!first.ok()) return first.status();
+  if (!first->has_value()) {
+    absl::StatusOr<std::vector<OutboxTime>> later = ReadOutboxTimes(
+        registry_->database(), OutboxWaiting(tenant->number(), absl::InfiniteFuture()), 1);
+    if (!later.ok()) return later.status();
+    return later->empty() ? absl::InfiniteFuture() : later->front().time;
+  }
+  absl::StatusOr<Batch> batch = ReadBatch(*tenant, **first);
+  if (!batch.ok()) return batch.status();
+  progress.last = **first;
+  if (batch->uids.empty()) return now;  // It was taken away meanwhile.
+  progress.last->uid = batch->uids.back();
+  if (absl::Status status = Compose(*tenant, &*batch); !status.ok()) return status;
+  if (Send(*tenant, &*batch)) {
+    if (absl::Status status = Record(tenant, *batch); !status.ok()) return status;
+  }
+  return now;
+}
+
+absl::StatusOr<std::optional<OutboxTime>> Mailer::FindDue(const Tenant& tenant,
+                                                          const Progress& progress,
+                                                          absl::Time now) const {
+  std::vector<store::KeyRange> ranges = {OutboxWaiting(tenant.number(), now)};
+  if (progress.last.has_value()) {
+    ranges.insert(ranges.begin(), OutboxWaitingAfter(tenant.number(), *progress.last, now));
+  }
+  for (const store::KeyRange& range : ranges) {
+    if (range.begin >= range.end) continue;
+    absl::StatusOr<std::vector<OutboxTime>> found =
+        ReadOutboxTimes(registry_->database(), range, 1);
+    if (!found.ok()) return found.status();
+    if (!found->empty()) return found->front();
+  }
+  return std::optional<OutboxTime>();
+}
+
+absl::StatusOr<Mailer::Batch> Mailer::ReadBatch(const Tenant& tenant,
+                                                const OutboxTime& first) const {
+  const store::Database& database = registry_->database();
+  Batch batch;
+  size_t bytes = 0;
+  // Whether it goes with those that are there.
+  const auto take = [&](uint64_t uid) -> absl::StatusOr<bool> {
+    absl::StatusOr<std::optional<rows::OutboxRow>> row = ReadOutbox(database, tenant.number(), uid);
+    if (!row.ok()) return row.status();
+    if (!row->has_value() || (*row)->message().state() != OutboxMessage::WAITING) return false;
+    if (!batch.uids.empty() && !(*row)->digest()) return false;
+    batch.uids.push_back(uid);
+    bytes += (*row)->text().size();
+    batch.rows.push_back(**std::move(row));
+    return batch.rows.front().digest() && bytes < kMaxDigestBytes;
+  };
+  absl::StatusOr<bool> more = take(first.uid);
+  if (!more.ok()) return more.status();
+  if (!*more) return batch;
+  absl::StatusOr<std::vector<OutboxTime>> others = ReadOutboxTimes(
+      database, OutboxWaitingAfter(tenant.number(), first, first.time), kMaxDigestMails - 1);
+  if (!others.ok()) return others.status();
+  for (const OutboxTime& other : *others) {
+    if (other.time != first.time || other.recipient != first.recipient) break;
+    more = take(other.uid);
+    if (!more.ok()) return more.status();
+    if (!*more) break;
+  }
+  return batch;
+}
+
+absl::Status Mailer::Compose(const Tenant& tenant, Batch* batch) const {
+  const SubjectId recipient(batch->rows.front().recipient());
+  std::string id;
+  {
+    auto state = tenant.world().Read();
+    if (state->HasSubject(recipient)) {
+      id = std::string(SplitRelative(state->SubjectName(recipient))->id);
+    }
+  }
+  absl::StatusOr<std::optional<rows::UserRow>> user =
+      ReadRow<rows::UserRow>(registry_->database(), TableOf(Collection::kUsers),
+                             EntityKey(tenant.number(), Collection::kUsers, id));
+  if (!user.ok()) return user.status();
+  if (!user->has_value()) {
+    batch->undeliverable = "the person is no longer there";
+  } else if ((*user)->user().suspended()) {
+    batch->undeliverable = "the person is suspended";
+  } else if ((*user)->user().email().empty()) {
+    batch->undeliverable = "the person has no e-mail address";
+  } else if (!IsMailAddress((*user)->user().email())) {
+    batch->undeliverable = "the person's e-mail address cannot be written to over SMTP";
+  }
+  if (!batch->undeliverable.empty()) return absl::OkStatus();
+  MailMessage message;
+  message.from = options_.from;
+  message.to = (*user)->user().email();
+  message.to_name = (*user)->user().display_name();
+  message.subject = SubjectOf(batch->rows);
+  message.text = TextOf(batch->rows);
+  // A tenant's number, unlike its id, is never given to another.
+  message.message_id = absl::StrCat(batch->uids.front(), ".", tenant.number(), "@", domain_);
+  message.date = registry_->clock().Now();
+  absl::StatusOr<std::string> data = FormatMail(message);
+  if (!data.ok()) return data.status();
+  batch->to = std::move(message.to);
+  batch->data = *std::move(data);
+  return absl::OkStatus();
+}
+
+absl::Duration Mailer::BackoffAfter(int attempts) const {
+  return Doubled(options_.backoff, attempts - 1, options_.backoff_max);
+}
+
+bool Mailer::Send(const Tenant& tenant, Batch* batch) {
+  SmtpOutcome outcome;
+  if (batch->undeliverable.empty()) {
+    outcome = smtp_->Send(options_.from, batch->to, batch->data);
+    const bool is_suspect =
+        suspect_.tenant == tenant.number() && suspect_.uid == batch->uids.front();
+    if (outcome.kind != SmtpOutcome::Kind::kNoServer) {
+      if (unreached_ > 0 && options_.on_server) options_.on_server(true, outcome.text);
+      unreached_ = 0;
+      suspect_.reached_since |= !is_suspect;
+    } else if (is_suspect && suspect_.reached_since) {
+      // Others got through since it was tried before: it is this mail.
+      outcome.kind = SmtpOutcome::Kind::kLater;
+    } else {
+      if (IsStopping()) return false;
+      if (unreached_ == 0 && options_.on_server) options_.on_server(false, outcome.text);
+      suspect_ = {tenant.number(), batch->uids.front(), false};
+      const absl::Duration pause =
+          Doubled(kFirstPause, std::min(unreached_++, 30), options_.backoff);
+      MutexLock lock(&mutex_);
+      not_before_ = registry_->clock().Now() + pause;
+      return false;
+    }
+  }
+  const absl::Time now = registry_->clock().Now();
+  for (rows::OutboxRow& row : batch->rows) {
+    OutboxMessage& message = *row.mutable_message();
+    if (!batch->undeliverable.empty()) {
+      message.set_last_error(batch->undeliverable);
+      End(OutboxMessage::UNDELIVERABLE, now, &row);
+      continue;
+    }
+    message.set_attempts(message.attempts() + 1);
+    if (outcome.kind == SmtpOutcome::Kind::kTaken) {
+      message.clear_last_error();
+      *message.mutable_send_time() = ToTimestamp(now);
+      row.clear_subject();
+      row.clear_text();
+      End(OutboxMessage::SENT, now, &row);
+      continue;
+    }
+    message.set_last_error(outcome.text);
+    if (outcome.kind == SmtpOutcome::Kind::kRefused || message.attempts() >= options_.attempts) {
+      End(OutboxMessage::FAILED, now, &row);
+    } else {
+      *message.mutable_next_time() = ToTimestamp(now + BackoffAfter(message.attempts()));
+    }
+  }
+  return true;
+}
+
+absl::Status Mailer::Record(const std::shared_ptr<Tenant>& tenant, const Batch& batch) {
+  return Commit(tenant, "server.SendMail", [&](TenantDraft& draft) -> absl::Status {
+    draft.Describe(
+        ResourceName{draft.id(), Collection::kOutboxMessages, absl::StrCat(batch.uids.front())}
+            .ToString());
+    for (size_t i = 0; i < batch.uids.size(); ++i) {
+      absl::StatusOr<std::optional<rows::OutboxRow>> before =
+          ReadOutbox(draft.reader(), draft.number(), batch.uids[i]);
+      if (!before.ok()) return before.status();
+      // It went with the person or the training that it is about.
+      if (!before->has_value()) continue;
+      PutOutbox(draft, batch.uids[i], &**before, batch.rows[i]);
+    }
+    return absl::OkStatus();
+  });
+}
+
+absl::Status Mailer::Commit(const std::shared_ptr<Tenant>& tenant, const std::string& method,
+                            const std::function<absl::Status(TenantDraft&)>& change) {
+  for (bool is_first = true;; is_first = false) {
+    auto told = std::make_shared<std::promise<absl::Status>>();
+    std::future<absl::Status> result = told->get_future();
+    TenantMutation mutation;
+    mutation.tenant = tenant;
+    mutation.actor.name = "server";
+    mutation.method = method;
+    mutation.prepare = [&change](MutationContext& context) -> absl::StatusOr<std::string> {
+      if (absl::Status status = change(context.draft()); !status.ok()) return status;
+      return std::string();
+    };
+    mutation.done = [told](const absl::StatusOr<MutationResult>& done) {
+      told->set_value(done.status());
+    };
+    writer_->Submit(std::move(mutation));
+    const absl::Status status = result.get();
+    // A tenant that was deleted needs nothing more.
+    if (status.ok() || absl::IsNotFound(status)) return absl::OkStatus();
+    if (is_first && options_.on_error) options_.on_error(status);
+    // A mail that was handed over is not to be sent again because this could not be written.
+    if (!Pause(kFirstPause)) return status;
+  }
+}
+
+}  // namespace provost

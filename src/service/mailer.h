@@ -1,0 +1,153 @@
+#ifndef PROVOST_SERVICE_MAILER_H_
+#define PROVOST_SERVICE_MAILER_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/mutex.h"
+#include "mail/smtp.h"
+#include "provost/internal/v1/notification_rows.pb.h"
+#include "tenant/outbox.h"
+#include "tenant/registry.h"
+#include "tenant/writer.h"
+
+namespace provost {
+
+struct MailerOptions {
+  SmtpOptions smtp;
+  /// The address that mails come from; IsMailAddress().
+  std::string from;
+  /// How long after the first failure a mail is tried again: twice as long after each further one,
+  /// up to the longest.
+  absl::Duration backoff = absl::Minutes(1);
+  absl::Duration backoff_max = absl::Hours(6);
+  /// How often a mail is tried before it is given up.
+  int attempts = 12;
+  /// How long a mail that was sent or given up is kept.
+  absl::Duration keep = absl::Hours(24 * 30);
+  /// Told, on the mailer's thread, when the SMTP server can no longer be reached and when it can be
+  /// again, with what was wrong or what it said. May be empty.
+  std::function<void(bool reached, const std::string& text)> on_server;
+  /// Told, on the mailer's thread, what else hinders it. May be empty.
+  std::function<void(const absl::Status&)> on_error;
+};
+
+/// Brings the outboxes of all tenants to an SMTP server (KA4), from a thread of its own, and takes
+/// away what ended long enough ago.
+///
+/// A mail is handed over first, and what became of it is committed after that, as the server
+/// itself. So one that a server that was killed had not handed over is sent once it runs again, and
+/// one that it had, and whose outcome was not yet committed, is sent again with the same
+/// Message-ID. While the SMTP server cannot be reached, no mail's attempts are used up: all wait.
+/// The mail of a suspended tenant waits until the tenant no longer is suspended.
+class Mailer {
+ public:
+  /// INVALID_ARGUMENT where the SMTP server is no `host:port`. `registry` outlives the mailer.
+  static absl::StatusOr<std::unique_ptr<Mailer>> Make(TenantRegistry* registry,
+                                                      MailerOptions options);
+  /// Stops.
+  ~Mailer();
+  Mailer(const Mailer&) = delete;
+  Mailer& operator=(const Mailer&) = delete;
+
+  /// Looks at every tenant once, and sends from then on. `writer` takes changes until Stop() has
+  /// returned.
+  void Start(TenantWriter* writer);
+
+  /// For GroupBuilder::Options::on_mail: there is something to be sent at `time`, or the tenant is
+  /// to be looked at. Any thread; a short lock.
+  void Note(const std::shared_ptr<Tenant>& tenant, absl::Time time) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  /// Sends no more. The mail that is being sent may take `patience`, and is broken off after that.
+  /// More calls do nothing.
+  void Stop(absl::Duration patience) ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  struct Look {
+    std::weak_ptr<Tenant> tenant;  // One that was deleted is not kept for this.
+    absl::Time time;
+  };
+  // How far it has come with a tenant.
+  struct Progress {
+    std::optional<OutboxTime> last;               // The mail that was tried last.
+    absl::Time take_away = absl::InfinitePast();  // When mails that ended are to go.
+  };
+  // What goes out as one: a mail, or a digest of several.
+  struct Batch {
+    std::vector<uint64_t> uids;
+    std::vector<rows::OutboxRow> rows;
+    std::string to;
+    std::string data;
+    std::string undeliverable;  // Why it cannot go out at all.
+  };
+  // The mail that was being sent when the server was lost.
+  struct Suspect {
+    uint64_t tenant = 0;
+    uint64_t uid = 0;
+    bool reached_since = false;
+  };
+
+  Mailer(TenantRegistry* registry, MailerOptions options, std::unique_ptr<SmtpClient> smtp);
+
+  void Run() ABSL_LOCKS_EXCLUDED(mutex_);
+  // The next tenant to be looked at, once it is time; nothing when the mailer is stopped.
+  std::shared_ptr<Tenant> NextLook() ABSL_LOCKS_EXCLUDED(mutex_);
+  bool IsStopping() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Waits; returns false when the mailer is stopped.
+  bool Pause(absl::Duration time) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Sends one mail of a tenant, if one is due, and takes away some that ended. Each returns when to
+  // look again.
+  absl::StatusOr<absl::Time> LookAt(const std::shared_ptr<Tenant>& tenant);
+  absl::StatusOr<absl::Time> SendNext(const std::shared_ptr<Tenant>& tenant, Progress& progress);
+  absl::StatusOr<absl::Time> TakeAwayEnded(const std::shared_ptr<Tenant>& tenant);
+  // The first mail that is due and comes after the last that was tried, then the first of all.
+  absl::StatusOr<std::optional<OutboxTime>> FindDue(const Tenant& tenant, const Progress& progress,
+                                                    absl::Time now) const;
+  absl::StatusOr<Batch> ReadBatch(const Tenant& tenant, const OutboxTime& first) const;
+  // Finds whom a batch is to, and writes the message.
+  absl::Status Compose(const Tenant& tenant, Batch* batch) const;
+  // Hands a batch over, and says in its rows what became of it. False where that is nothing: the
+  // SMTP server could not be reached.
+  bool Send(const Tenant& tenant, Batch* batch);
+  absl::Duration BackoffAfter(int attempts) const;
+  // Commits what is in the rows of a batch.
+  absl::Status Record(const std::shared_ptr<Tenant>& tenant, const Batch& batch);
+  // Makes a change as the server itself, and waits for it. Tries again for as long as the database
+  // does not take it and the mailer is not stopped.
+  absl::Status Commit(const std::shared_ptr<Tenant>& tenant, const std::string& method,
+                      const std::function<absl::Status(TenantDraft&)>& change);
+
+  TenantRegistry* const registry_;
+  const MailerOptions options_;
+  const std::string domain_;
+  const std::unique_ptr<SmtpClient> smtp_;
+  TenantWriter* writer_ = nullptr;  // Once started.
+
+  // The mailer's thread alone.
+  std::map<uint64_t, Progress> progress_;  // By tenant.
+  Suspect suspect_;
+  int unreached_ = 0;  // How often in a row the SMTP server could not be reached.
+
+  Mutex mutex_;
+  CondVar changed_;
+  std::map<uint64_t, Look> looks_ ABSL_GUARDED_BY(mutex_);  // By tenant.
+  absl::Time not_before_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  bool ended_ ABSL_GUARDED_BY(mutex_) = true;
+  std::thread thread_;
+};
+
+}  // namespace provost
+
+#endif  // PROVOST_SERVICE_MAILER_H_

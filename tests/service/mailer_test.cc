@@ -1,0 +1,342 @@
+// Mails that go out over a real SMTP server (KA4), and what becomes of those that it does not take.
+#include "service/mailer.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <future>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "provost/v1/tenant_service.pb.h"
+#include "service/policies.h"
+#include "store/database.h"
+#include "tenant/outbox.h"
+#include "tenant/times.h"
+#include "tenant/writer.h"
+#include "tests/mail/smtp_process.h"
+#include "tests/service/outbox.h"
+
+namespace provost {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
+using v1::OutboxMessage;
+
+constexpr absl::Duration kSoon = absl::Milliseconds(10);
+
+class MailerTest : public SafetyMails {
+ protected:
+  // Starts the server anew, and it mails through `smtp`.
+  void MailThrough(const std::string& smtp,
+                   const std::function<void(ServerOptions*)>& adjust = nullptr) {
+    Restart([&](ServerOptions* options) {
+      options->smtp_server = smtp;
+      options->smtp_tls = "off";
+      options->mail_from = "lms@acme.example";
+      options->mail_backoff = kSoon;
+      if (adjust != nullptr) adjust(options);
+    });
+  }
+  // The only mail, once it is in that state.
+  OutboxMessage WaitFor(OutboxMessage::State state) {
+    const absl::Time give_up = absl::Now() + absl::Seconds(20);
+    for (;;) {
+      const std::vector<OutboxMessage> messages = Messages();
+      if (messages.size() == 1 && messages[0].state() == state) return messages[0];
+      if (absl::Now() > give_up) {
+        ADD_FAILURE() << "no mail became " << OutboxMessage::State_Name(state);
+        return messages.empty() ? OutboxMessage() : messages[0];
+      }
+      absl::SleepFor(kSoon);
+    }
+  }
+  // Until none waits.
+  void WaitForAll() {
+    const absl::Time give_up = absl::Now() + absl::Seconds(20);
+    while (!Messages("state: WAITING").empty()) {
+      ASSERT_LT(absl::Now(), give_up) << "some wait still";
+      absl::SleepFor(kSoon);
+    }
+  }
+  // As if all that waits were due by now, what was due at one time at one time.
+  void MakeDue();
+
+  SmtpProcess smtp_;
+};
+
+void MailerTest::MakeDue() {
+  Stop();
+  store::DatabaseOptions database_options;
+  database_options.path = folder();
+  auto database = store::Database::Open(database_options);
+  ASSERT_TRUE(database.ok()) << database.status();
+  RegistryOptions registry_options;
+  absl::StatusOr<CompiledPolicy> system = LoadPreset("system");
+  ASSERT_TRUE(system.ok()) << system.status();
+  registry_options.system_policy = *std::move(system);
+  auto registry = TenantRegistry::Open(database->get(), std::move(registry_options));
+  ASSERT_TRUE(registry.ok()) << registry.status();
+  TenantWriter writer(registry->get(), TenantWriterOptions());
+  std::promise<absl::Status> told;
+  TenantMutation mutation;
+  mutation.tenant = (*registry)->Find("acme");
+  mutation.actor.name = "server";
+  mutation.method = "test.MakeDue";
+  mutation.prepare = [](MutationContext& context) -> absl::StatusOr<std::string> {
+    TenantDraft& draft = context.draft();
+    auto times =
+        ReadOutboxTimes(draft.reader(), OutboxWaiting(draft.number(), absl::InfiniteFuture()), 100);
+    if (!times.ok()) return times.status();
+    for (const OutboxTime& time : *times) {
+      auto row = ReadOutbox(draft.reader(), draft.number(), time.uid);
+      if (!row.ok()) return row.status();
+      rows::OutboxRow due = **row;
+      *due.mutable_message()->mutable_next_time() = ToTimestamp(time.time - absl::Hours(24 * 8));
+      PutOutbox(draft, time.uid, &**row, due);
+    }
+    return std::string();
+  };
+  mutation.done = [&](const absl::StatusOr<MutationResult>& done) {
+    told.set_value(done.status());
+  };
+  writer.Submit(std::move(mutation));
+  const absl::Status status = told.get_future().get();
+  ASSERT_TRUE(status.ok()) << status;
+}
+
+TEST_F(MailerTest, KA4_MailsGoOutInThePersonsLanguageOnceTheirCauseIsCommitted) {
+  SetUser("leo", "given_name: 'Leo' locale: 'de-AT'");
+  MailThrough(smtp_.address());
+  Enroll("lea", "fire");
+  Enroll("leo", "drill");
+  const std::vector<std::string> mails = smtp_.WaitForMails(3);
+  ASSERT_THAT(mails, SizeIs(3));
+  std::vector<std::string> texts;
+  for (const std::string& mail : mails) {
+    texts.push_back(absl::StrCat(HeaderOf(mail, "X-Test-To"), "|", HeaderOf(mail, "Subject"), "|",
+                                 TextOf(mail)));
+    EXPECT_EQ(HeaderOf(mail, "From"), "<lms@acme.example>");
+  }
+  EXPECT_THAT(
+      texts,
+      UnorderedElementsAre(
+          "lea@acme.example|fire: welcome|Dear Lea,\r\nlea is in tenants/acme/courses/fire with "
+          "mo.",
+          "mo@acme.example|fire: welcome|Dear Mo,\r\nlea is in tenants/acme/courses/fire with "
+          "mo.",
+          "leo@acme.example|Willkommen|Servus Leo"));
+  WaitForAll();
+  for (const OutboxMessage& message : Messages()) {
+    EXPECT_EQ(message.state(), OutboxMessage::SENT);
+    EXPECT_EQ(message.attempts(), 1);
+    EXPECT_GE(FromTimestamp(message.send_time()), FromTimestamp(message.create_time()));
+    EXPECT_FALSE(message.has_next_time());
+  }
+}
+
+TEST_F(MailerTest, KA4_WhatWaitedGoesOutWithTheNextStart) {
+  Enroll("leo", "fire");
+  EXPECT_EQ(Messages().at(0).state(), OutboxMessage::WAITING);
+  MailThrough(smtp_.address());
+  const OutboxMessage sent = WaitFor(OutboxMessage::SENT);
+  ASSERT_THAT(smtp_.Mails(), SizeIs(1));
+  const std::vector<std::string> name = absl::StrSplit(sent.name(), '/');
+  EXPECT_THAT(HeaderOf(smtp_.Mails()[0], "Message-ID"),
+              AllOf(testing::StartsWith(absl::StrCat("<", name.back(), ".")),
+                    testing::EndsWith("@acme.example>")));
+}
+
+TEST_F(MailerTest, KA4_AMailThatIsRefusedIsGivenUpAndCanBeRetried) {
+  smtp_.Say("rcpt", "550 5.1.1 nobody of that name");
+  MailThrough(smtp_.address());
+  Enroll("leo", "fire");
+  const OutboxMessage failed = WaitFor(OutboxMessage::FAILED);
+  EXPECT_EQ(failed.attempts(), 1);
+  EXPECT_THAT(failed.last_error(), HasSubstr("nobody of that name"));
+  EXPECT_FALSE(failed.has_next_time());
+  EXPECT_EQ(RetryAs("users/olga", failed.name()).code(), grpc::StatusCode::PERMISSION_DENIED);
+  smtp_.Unsay("rcpt");
+  const auto retried = RetryAs("users/kim", failed.name());
+  ASSERT_TRUE(retried.ok()) << retried.message();
+  const OutboxMessage sent = WaitFor(OutboxMessage::SENT);
+  EXPECT_EQ(sent.attempts(), 2);
+  EXPECT_EQ(sent.last_error(), "");
+  EXPECT_THAT(smtp_.Mails(), SizeIs(1));
+}
+
+TEST_F(MailerTest, KA4_AMailThatIsNotTakenNowIsTriedAgainUntilItsAttemptsAreUsedUp) {
+  smtp_.Say("data", "451 4.3.0 later");
+  MailThrough(smtp_.address(), [](ServerOptions* options) { options->mail_attempts = 3; });
+  Enroll("leo", "fire");
+  const OutboxMessage failed = WaitFor(OutboxMessage::FAILED);
+  EXPECT_EQ(failed.attempts(), 3);
+  EXPECT_THAT(failed.last_error(), HasSubstr("451"));
+  smtp_.Unsay("data");
+  ASSERT_TRUE(RetryAs("users/kim", failed.name()).ok());
+  EXPECT_EQ(WaitFor(OutboxMessage::SENT).attempts(), 4);
+}
+
+TEST_F(MailerTest, KA4_WithEachFailureItWaitsTwiceAsLong) {
+  smtp_.Say("data", "451 4.3.0 later");
+  MailThrough(smtp_.address(), [](ServerOptions* options) {
+    options->mail_backoff = absl::Hours(1);
+    options->mail_backoff_max = absl::Hours(3);
+  });
+  Enroll("leo", "fire");
+  const absl::Time give_up = absl::Now() + absl::Seconds(20);
+  for (const absl::Duration wait : {absl::Hours(1), absl::Hours(2), absl::Hours(3)}) {
+    OutboxMessage message;
+    do {
+      ASSERT_LT(absl::Now(), give_up);
+      message = Messages().at(0);
+    } while (FromTimestamp(message.next_time()) <= absl::Now());
+    EXPECT_GT(FromTimestamp(message.next_time()), absl::Now() + wait - absl::Minutes(1));
+    EXPECT_LE(FromTimestamp(message.next_time()), absl::Now() + wait);
+    MakeDue();
+    MailThrough(smtp_.address(), [](ServerOptions* options) {
+      options->mail_backoff = absl::Hours(1);
+      options->mail_backoff_max = absl::Hours(3);
+    });
+  }
+}
+
+// A port on which nobody talks SMTP: whoever comes is turned away.
+class DeadPort {
+ public:
+  DeadPort() : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(address);
+    EXPECT_EQ(bind(fd_, reinterpret_cast<sockaddr*>(&address), size), 0);
+    EXPECT_EQ(listen(fd_, 8), 0);
+    EXPECT_EQ(getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size), 0);
+    address_ = absl::StrCat("127.0.0.1:", ntohs(address.sin_port));
+  }
+  ~DeadPort() { close(fd_); }
+  const std::string& address() const { return address_; }
+  bool TurnAway() const {
+    pollfd ready = {fd_, POLLIN, 0};
+    if (poll(&ready, 1, 20000) != 1) return false;
+    const int caller = accept(fd_, nullptr, nullptr);
+    return caller >= 0 && close(caller) == 0;
+  }
+
+ private:
+  const int fd_;
+  std::string address_;
+};
+
+TEST_F(MailerTest, KA4_AServerThatCannotBeReachedUsesUpNoAttempts) {
+  Enroll("lea", "fire");
+  Enroll("leo", "fire");
+  DeadPort dead;
+  MailThrough(dead.address(), [](ServerOptions* options) {
+    options->mail_attempts = 1;
+    options->drain = kSoon;
+  });
+  for (int i = 0; i < 8; ++i) ASSERT_TRUE(dead.TurnAway()) << "it is tried again and again";
+  for (const OutboxMessage& message : Messages()) {
+    EXPECT_EQ(message.state(), OutboxMessage::WAITING);
+    EXPECT_EQ(message.attempts(), 0);
+  }
+  MailThrough(smtp_.address());
+  EXPECT_THAT(smtp_.WaitForMails(3), SizeIs(3));
+  WaitForAll();
+  EXPECT_THAT(Messages("state: SENT"), SizeIs(3));
+}
+
+TEST_F(MailerTest, KA4_TheMailOfASuspendedTenantWaits) {
+  Enroll("leo", "fire");
+  v1::SuspendTenantRequest suspend;
+  suspend.set_name(Full(""));
+  const auto suspended = Call<v1::Tenant>("tenants/system/users/root", suspend);
+  ASSERT_TRUE(suspended.ok()) << suspended.message();
+  MailThrough(smtp_.address());
+  EXPECT_EQ(ListAs("users/kim").code(), grpc::StatusCode::PERMISSION_DENIED);
+  v1::ResumeTenantRequest resume;
+  resume.set_name(Full(""));
+  const auto resumed = Call<v1::Tenant>("tenants/system/users/root", resume);
+  ASSERT_TRUE(resumed.ok()) << resumed.message();
+  const OutboxMessage sent = WaitFor(OutboxMessage::SENT);
+  EXPECT_GE(FromTimestamp(sent.send_time()), FromTimestamp(resumed.value.update_time()));
+  EXPECT_THAT(smtp_.Mails(), SizeIs(1));
+}
+
+TEST_F(MailerTest, KA4_WhoWasSuspendedMeanwhileIsNotWrittenTo) {
+  Enroll("leo", "fire");
+  v1::SuspendUserRequest suspend;
+  suspend.set_name(Full("users/leo"));
+  ASSERT_TRUE(Call<v1::User>("users/ann", suspend).ok());
+  MailThrough(smtp_.address());
+  const OutboxMessage message = WaitFor(OutboxMessage::UNDELIVERABLE);
+  EXPECT_EQ(message.last_error(), "the person is suspended");
+  EXPECT_EQ(message.attempts(), 0);
+  EXPECT_THAT(smtp_.Mails(), IsEmpty());
+}
+
+TEST_F(MailerTest, P1_WhatFallsOnOneDigestGoesAsOneMail) {
+  SetPreferences("lea", "digest: DAILY digest_hour: 7");
+  DisableRule("enrolled");
+  MakeRule("users/ann", "learners", "safety", "recipients: LEARNER");
+  Enroll("lea", "fire");
+  Enroll("lea", "drill");
+  Enroll("leo", "fire");
+  ASSERT_NO_FATAL_FAILURE(MakeDue());
+  MailThrough(smtp_.address());
+  std::vector<std::string> mails = smtp_.WaitForMails(2);
+  WaitForAll();
+  mails = smtp_.Mails();
+  ASSERT_THAT(mails, SizeIs(2)) << "lea's two in one";
+  const std::string& digest =
+      HeaderOf(mails[0], "X-Test-To") == "lea@acme.example" ? mails[0] : mails[1];
+  EXPECT_EQ(HeaderOf(digest, "X-Test-To"), "lea@acme.example");
+  EXPECT_EQ(HeaderOf(digest, "Subject"), "fire: welcome (+1)");
+  EXPECT_THAT(TextOf(digest),
+              AllOf(HasSubstr("fire: welcome\r\n\r\nDear Lea,"),
+                    HasSubstr("drill: welcome\r\n\r\nDear Lea,"), HasSubstr("courses/drill")));
+  EXPECT_THAT(Messages("state: SENT"), SizeIs(3));
+}
+
+TEST_F(MailerTest, KA4_WhatEndedLongAgoIsTakenAway) {
+  Enroll("otto", "fire");
+  Enroll("leo", "fire");
+  ASSERT_THAT(Messages(), SizeIs(2));
+  MailThrough(smtp_.address(), [](ServerOptions* options) { options->outbox_keep = kSoon; });
+  EXPECT_THAT(smtp_.WaitForMails(1), SizeIs(1));
+  const absl::Time give_up = absl::Now() + absl::Seconds(20);
+  while (!Messages().empty()) {
+    ASSERT_LT(absl::Now(), give_up) << Messages().size() << " are still there";
+    absl::SleepFor(kSoon);
+  }
+}
+
+TEST_F(MailerTest, KA4_StoppingWaitsForTheMailThatIsBeingSent) {
+  smtp_.Say("hold", "");
+  MailThrough(smtp_.address(), [](ServerOptions* options) { options->drain = absl::Seconds(20); });
+  Enroll("leo", "fire");
+  ASSERT_THAT(smtp_.WaitForMails(1), SizeIs(1)) << "it is handed over, and not yet answered";
+  std::thread stopping([&] { Stop(); });
+  smtp_.Unsay("hold");
+  stopping.join();
+  Start();
+  EXPECT_EQ(Messages().at(0).state(), OutboxMessage::SENT);
+}
+
+}  // namespace
+}  // namespace provost
