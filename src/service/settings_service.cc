@@ -23,11 +23,28 @@ absl::Status ValidateTenant(const Request& request) {
   return ParseNameIn(Collection::kTenant, "tenant", request.tenant()).status();
 }
 
+absl::Status ValidateGet(const v1::GetSettingsRequest& request) {
+  absl::Status status = ValidateTenant(request);
+  if (!v1::GetSettingsRequest::View_IsValid(request.view())) {
+    AddBadField(&status, "view", absl::StrCat(request.view()), "wanted FULL or PUBLIC");
+  }
+  return status;
+}
+
 absl::Status GetSettings(ReadCall& call, const v1::GetSettingsRequest& request,
                          Settings* response) {
   absl::StatusOr<rows::SettingsRow> row = ReadSettings(call.reader(), call.tenant->number());
   if (!row.ok()) return row.status();
-  *response = SettingsOf(*row);
+  const Settings settings = SettingsOf(*row);
+  if (request.view() == v1::GetSettingsRequest::PUBLIC) {
+    *response->mutable_general() = settings.general();
+    *response->mutable_localization() = settings.localization();
+    *response->mutable_cross_catalog() = settings.cross_catalog();
+    *response->mutable_mobile() = settings.mobile();
+    *response->mutable_dashboard() = settings.dashboard();
+  } else {
+    *response = settings;
+  }
   response->set_tenant(request.tenant());
   return absl::OkStatus();
 }
@@ -132,8 +149,7 @@ absl::Status ListSettingsChanges(ReadCall& call, const v1::ListSettingsChangesRe
 
 void RegisterSettings(Methods& methods) {
   Methods::ValidateBy<v1::GetSettingsRequest>(
-      methods.Read<v1::GetSettingsRequest, Settings>(GetSettings),
-      ValidateTenant<v1::GetSettingsRequest>);
+      methods.Read<v1::GetSettingsRequest, Settings>(GetSettings), ValidateGet);
   methods.Mutate<v1::UpdateSettingsRequest, Settings>(ValidateUpdate, UpdateSettings);
   Methods::ValidateBy<v1::ListSettingsChangesRequest>(
       methods.Scan<v1::ListSettingsChangesRequest, v1::ListSettingsChangesResponse>(

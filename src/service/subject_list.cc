@@ -1,11 +1,15 @@
 #include "service/subject_list.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
-#include "service/authorize.h"
+#include "policy/decide/check.h"
+#include "service/manager_chain.h"
 #include "store/key.h"
 #include "tenant/rows.h"
 
@@ -20,31 +24,53 @@ class ReadableHomes {
 
   bool Has(ScopeId home) {
     const auto [at, is_new] = known_.try_emplace(home.value, false);
-    if (is_new) at->second = Ask(home, /*about_self=*/false);
+    if (is_new) at->second = Ask(home, "");
     return at->second;
   }
   bool Shows(SubjectId subject, ScopeId home) {
-    return Has(home) || (query_.self_counts && subject == call_.self() && Ask(home, true));
+    if (Has(home)) return true;
+    if (!query_.self_counts) return false;
+    return (subject == call_.self() && Ask(home, "self")) ||
+           (reports_.contains(subject.value) && Ask(home, "manages"));
+  }
+  // Whom the caller is the line manager of.
+  void SetReports(const std::vector<SubjectId>& reports) {
+    for (SubjectId report : reports) reports_.insert(report.value);
   }
 
  private:
-  bool Ask(ScopeId home, bool about_self) const {
+  // With one fact, or with none.
+  bool Ask(ScopeId home, absl::string_view fact) const {
     const WorldState& first = *snapshot_.view;
-    if (!IsAllowed(first, call_.self(), query_.permission, home, about_self, snapshot_.time)) {
-      return false;
-    }
+    if (!IsAllowedAt(first, home, fact, snapshot_.time)) return false;
     // A right that was taken away since the first page is gone for the next ones as well. The home
     // may be gone too: what lived there has moved up.
     if (call_.state.revision() <= first.revision()) return true;
     ScopeId at = home;
     while (!call_.state.HasScope(at) && at != first.root()) at = first.ParentOf(at);
-    return IsAllowed(call_.state, call_.self(), query_.permission, at, about_self, call_.now);
+    return IsAllowedAt(call_.state, at, fact, call_.now);
+  }
+
+  bool IsAllowedAt(const WorldState& state, ScopeId home, absl::string_view fact,
+                   absl::Time now) const {
+    const std::optional<PermissionId> id = state.matrix().FindPermission(query_.permission);
+    if (!id.has_value()) return false;
+    const std::optional<int> bit = state.matrix().FindFact(fact);
+    if (!fact.empty() && !bit.has_value()) return false;
+    Question question;
+    question.subject = call_.self();
+    question.permission = *id;
+    question.scope = home;
+    if (bit.has_value()) question.facts = FactSet{1} << *bit;
+    question.time = now;
+    return Check(state, question).allowed();
   }
 
   const ReadCall& call_;
   const ListSnapshot& snapshot_;
   const SubjectQuery& query_;
   absl::flat_hash_map<uint32_t, bool> known_;
+  absl::flat_hash_set<uint32_t> reports_;
 };
 
 // `top` and the scopes below it that can be homes.
@@ -70,6 +96,14 @@ class Listing {
 
   absl::StatusOr<SubjectRows> Read() {
     const ScopeId root = state_.root();
+    std::vector<SubjectId> reports;
+    if (query_.self_counts && state_.HasSubject(call_.self())) {
+      absl::StatusOr<std::vector<SubjectId>> read =
+          ReportsOf(call_.reader(), call_.tenant->number(), call_.self());
+      if (!read.ok()) return read.status();
+      reports = *std::move(read);
+      homes_.SetReports(reports);
+    }
     if (query_.among.has_value()) return Pick(Shown(*query_.among));
     if (query_.home.value_or(root) == root && homes_.Has(root)) return Scan();
     std::vector<SubjectId> subjects;
@@ -86,11 +120,10 @@ class Listing {
     } else {
       ForEachHome(state_, root, query_.lowest_home, add_home);
     }
-    const SubjectId self = call_.self();
-    if (state_.HasSubject(self)) {
-      const ScopeId home = state_.HomeOf(self);
-      const bool wanted = !query_.home.has_value() || *query_.home == home;
-      if (wanted && !homes_.Has(home) && homes_.Shows(self, home)) subjects.push_back(self);
+    reports.push_back(call_.self());
+    for (SubjectId subject : Shown(reports)) {
+      // The others are there with their home.
+      if (!homes_.Has(state_.HomeOf(subject))) subjects.push_back(subject);
     }
     return Pick(std::move(subjects));
   }

@@ -20,7 +20,7 @@ struct SubjectQuery {
   Collection collection = Collection::kUsers;
   /// Asked at each subject's home.
   absl::string_view permission;
-  /// The caller sees themselves by the fact `self`.
+  /// The caller sees themselves by the fact `self`, and those who report to them by `manages`.
   bool self_counts = false;
   /// The lowest kind of scope that can be a home in this collection.
   ScopeKind lowest_home = ScopeKind::kTenant;
@@ -48,7 +48,7 @@ struct SubjectRows {
 ///
 /// Cost: a scan of the collection's rows from the cursor to the end of the page where the caller
 /// may read those whose home is the tenant; else the subjects at the homes that the caller may
-/// read, and the scopes that can be homes.
+/// read, and the scopes that can be homes. Where `self_counts`, an index row for each report too.
 absl::StatusOr<SubjectRows> ReadSubjectRows(const ReadCall& call, const Pages::Page& page,
                                             const SubjectQuery& query);
 

@@ -16,6 +16,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
+#include "provost/v1/catalog_service.pb.h"
+#include "provost/v1/role_service.pb.h"
+#include "provost/v1/settings.pb.h"
+#include "provost/v1/tenant_service.pb.h"
 #include "provost/v1/user_service.grpc.pb.h"
 #include "provost/v1/user_service.pb.h"
 #include "tests/service/acme.h"
@@ -100,6 +104,23 @@ class ExportTest : public AcmeTest {
     return answer;
   }
 
+  // `team`, which everybody sees, and `grade`.
+  void Define() {
+    v1::UpdateSettingsRequest request;
+    request.mutable_settings()->set_tenant(Full(""));
+    request.set_section(v1::Settings::USER_FIELDS);
+    v1::UserFieldSettings& fields = *request.mutable_settings()->mutable_user_fields();
+    for (const char* id : {"team", "grade"}) {
+      v1::UserField& field = *fields.add_fields();
+      field.set_id(id);
+      field.set_display_name(id);
+      field.set_type(v1::UserField::TEXT);
+    }
+    fields.mutable_fields(0)->set_visibility(v1::UserField::PUBLIC);
+    const auto answer = Call<v1::Settings>("users/ann", request);
+    ASSERT_TRUE(answer.ok()) << answer.message();
+  }
+
   void Delete(absl::string_view id) {
     v1::DeleteUserRequest request;
     request.set_name(Full(absl::StrCat("users/", id)));
@@ -153,6 +174,59 @@ TEST_F(ExportTest, WhatIsExportedIsImported) {
   const v1::Import again = Import(answer.value, /*dry_run=*/true);
   EXPECT_EQ(again.skipped(), 3) << again.DebugString();
   EXPECT_EQ(again.updated() + again.created() + again.failed(), 0) << again.DebugString();
+}
+
+TEST_F(ExportTest, M4_FieldsThatTheTenantDefinesGoAlong) {
+  Define();
+  Import("user_id,display_name,fields.team,fields.grade\nkim,Kim,red,7\nzoe,Zoe,,\n");
+  EXPECT_EQ(Export(kMae, All({"user_id", "fields.grade", "fields.team"})).value,
+            "user_id,fields.grade,fields.team\r\nann,,\r\nkim,7,red\r\nmae,,\r\nzoe,,\r\n");
+  // Without being asked for, too, after those that all tenants have.
+  const auto all = Export(kMae, All());
+  EXPECT_THAT(all.value, HasSubstr(",home_scope,suspended,fields.team,fields.grade\r\n"));
+  EXPECT_THAT(all.value, HasSubstr("tenants/acme,false,red,7\r\n"));
+  const v1::Import again =
+      Import(Export(kMae, All({"user_id", "display_name", "fields.team", "fields.grade"})).value,
+             /*dry_run=*/true);
+  EXPECT_EQ(again.skipped(), 4) << again.DebugString();
+  EXPECT_EQ(again.failed(), 0) << again.DebugString();
+
+  const auto unknown = Export(kMae, All({"user_id", "fields.salary"}));
+  EXPECT_EQ(unknown.code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(unknown.bad_fields(), ElementsAre(Key("fields[1]")));
+  EXPECT_EQ(unknown.value, "");
+}
+
+TEST_F(ExportTest, P1_WhoMayNotReadProfilesExportsWhatIsPublic) {
+  Define();
+  MakeCatalog("safety");
+  MakeUser("sue", "catalogs/safety", "sue@acme.example");
+  Import(
+      "user_id,display_name,email,given_name,external_id,locale,manager,fields.team,fields.grade\n"
+      "kim,Kim,kim@acme.example,Kimberly,HR-1,de,mae,red,7\n");
+  // Of the people of the tenant, not of those of the catalog.
+  v1::CreateOverrideRequest prevent;
+  prevent.set_parent(Full(""));
+  prevent.mutable_override()->set_scope(Full(""));
+  prevent.mutable_override()->set_role("attendee_manager");
+  prevent.mutable_override()->set_permission("user.read");
+  prevent.mutable_override()->set_effect(v1::PREVENT);
+  ASSERT_TRUE(Call<v1::Override>("users/ann", prevent).ok());
+  prevent.mutable_override()->set_scope(Full("catalogs/safety"));
+  prevent.mutable_override()->set_effect(v1::ALLOW);
+  ASSERT_TRUE(Call<v1::Override>("users/ann", prevent).ok());
+
+  const auto all = Export(kMae, All());
+  ASSERT_TRUE(all.ok()) << all.message();
+  for (const char* hidden : {"kim@acme.example", "Kimberly", "HR-1", ",7", "ann@acme.example"}) {
+    EXPECT_THAT(all.value, Not(HasSubstr(hidden)));
+  }
+  const auto some = Export(kMae, All({"user_id", "display_name", "email", "home_scope", "suspended",
+                                      "manager", "fields.team", "fields.grade"}));
+  EXPECT_THAT(some.value, HasSubstr("\r\nkim,Kim,,,,,red,\r\n"));
+  EXPECT_THAT(some.value, HasSubstr("\r\nmae,mae,,tenants/acme,false,,,\r\n")) << "oneself";
+  EXPECT_THAT(some.value,
+              HasSubstr("\r\nsue,sue,sue@acme.example,tenants/acme/catalogs/safety,false,,,\r\n"));
 }
 
 TEST_F(ExportTest, OfAScopeAndBelow) {

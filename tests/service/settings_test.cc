@@ -155,6 +155,40 @@ TEST_F(SettingsTest, LA3_TheDashboardIsTheLmsAdministrators) {
   EXPECT_TRUE(Update("users/ann", Settings::MOBILE, "mobile { enabled: true }").ok());
 }
 
+TEST_F(SettingsTest, LA3_TheDashboardsOfLearnersReadIt) {
+  Appoint({{"lou", "lms_admin"}, {"lea", ""}});
+  ASSERT_TRUE(Update("users/lou", Settings::DASHBOARD, "dashboard { tiles: DUE }").ok());
+  ASSERT_TRUE(Update("users/lou", Settings::MOBILE, "mobile { offline_days: 7 }").ok());
+  ASSERT_TRUE(Update("users/lou", Settings::LOCALIZATION, kVienna).ok());
+  ASSERT_TRUE(Update("users/lou", Settings::RECORDS,
+                     R"pb(records { types { id: "safety" display_name: "Safety" } })pb")
+                  .ok());
+  v1::GetSettingsRequest request;
+  request.set_tenant(Full(""));
+  request.set_view(v1::GetSettingsRequest::PUBLIC);
+  const auto shown = Call<Settings>("users/lea", request);
+  ASSERT_TRUE(shown.ok()) << shown.message();
+  EXPECT_THAT(shown.value.dashboard().tiles(), ElementsAre(v1::DashboardSettings::DUE));
+  EXPECT_EQ(shown.value.mobile().offline_days(), 7);
+  EXPECT_THAT(shown.value.localization().languages(), ElementsAre("de-AT", "en"));
+  EXPECT_TRUE(shown.value.has_general());
+  EXPECT_FALSE(shown.value.has_records());
+  EXPECT_TRUE(shown.value.has_cross_catalog());
+  EXPECT_FALSE(shown.value.has_user_fields());
+  EXPECT_EQ(shown.value.etag(), "");
+  // All of it is for those who may read settings; nothing for whoever is nobody, or suspended.
+  request.set_view(v1::GetSettingsRequest::FULL);
+  EXPECT_EQ(Call<Settings>("users/lea", request).code(), kDenied);
+  request.set_view(v1::GetSettingsRequest::PUBLIC);
+  EXPECT_FALSE(Call<Settings>("", request).ok());
+  v1::SuspendUserRequest suspend;
+  suspend.set_name(Full("users/lea"));
+  ASSERT_TRUE(Call<v1::User>("users/ann", suspend).ok());
+  EXPECT_EQ(Call<Settings>("users/lea", request).code(), kDenied);
+  request.set_view(static_cast<v1::GetSettingsRequest::View>(9));
+  EXPECT_THAT(Call<Settings>("users/lou", request).bad_fields(), ElementsAre(Key("view")));
+}
+
 class CoreAchieveSettingsTest : public SettingsTest {
  protected:
   CoreAchieveSettingsTest() : SettingsTest("coreachieve") {}

@@ -89,7 +89,7 @@ class TenantServiceSetUpTest : public ::testing::Test {
   std::shared_ptr<grpc::Channel> channel_;
 };
 
-TEST_F(TenantServiceSetUpTest, TheSecretSetsUpTheServerOnce) {
+TEST_F(TenantServiceSetUpTest, TA1_TheSecretSetsUpTheServerOnce) {
   const std::string secret = Secret();
   ASSERT_THAT(secret, testing::SizeIs(64));
   const auto wrong = Call<v1::SetUpResponse>("", SettingUp(std::string(64, '0'), "acme"));

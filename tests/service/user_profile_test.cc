@@ -9,6 +9,7 @@
 
 #include "gmock/gmock.h"
 #include "provost/v1/group_service.pb.h"
+#include "provost/v1/role_service.pb.h"
 #include "provost/v1/settings.pb.h"
 #include "provost/v1/tenant_service.pb.h"
 #include "provost/v1/user_service.pb.h"
@@ -18,6 +19,7 @@ namespace provost {
 namespace {
 
 using ::google::protobuf::Empty;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -209,6 +211,40 @@ TEST_F(UserProfileTest, P1_OneselfChangesWhatIsTheirs) {
 }
 
 // --- what is wrong by itself ---
+
+TEST_F(UserProfileTest, P1_LineManagersWhereThePolicyLetsThem) {
+  ASSERT_TRUE(Update("users/ann", "users/bob", kWhole).ok());
+  ASSERT_TRUE(SetManager("users/bob", "users/cat").ok());
+  // No role of a preset has anything by being somebody's manager.
+  EXPECT_EQ(Get("users/cat", "users/bob").code(), kDenied);
+  EXPECT_THAT(List("users/cat", v1::User::FULL), ElementsAre("cat"));
+
+  v1::CreateOverrideRequest allow;
+  allow.set_parent(Full(""));
+  allow.mutable_override()->set_scope(Full(""));
+  allow.mutable_override()->set_role("member");
+  allow.mutable_override()->set_permission("user.read");
+  allow.mutable_override()->set_effect(v1::ALLOW);
+  allow.mutable_override()->mutable_facts()->add_facts("manages");
+  const auto allowed = Call<v1::Override>("users/ann", allow);
+  ASSERT_TRUE(allowed.ok()) << allowed.message();
+  EXPECT_EQ(Get("users/cat", "users/bob").value.email(), "bob@acme.example");
+  EXPECT_THAT(List("users/cat", v1::User::FULL), Contains("bob"));
+  EXPECT_THAT(List("users/cat", v1::User::FULL, "users/cat"), ElementsAre("bob"));
+  for (const char* other : {"users/uma", "users/bob"}) {
+    EXPECT_EQ(Get(other, "users/max").code(), kDenied) << other;
+    EXPECT_THAT(List(other, v1::User::FULL), Not(Contains("max"))) << other;
+  }
+  EXPECT_EQ(Get("users/uma", "users/bob").code(), kDenied);
+  // One's manager's manager is not one's manager.
+  ASSERT_TRUE(SetManager("users/cat", "users/uma").ok());
+  EXPECT_EQ(Get("users/uma", "users/bob").code(), kDenied);
+  EXPECT_TRUE(Get("users/uma", "users/cat").ok());
+
+  ASSERT_TRUE(SetManager("users/bob", "").ok());
+  EXPECT_EQ(Get("users/cat", "users/bob").code(), kDenied);
+  EXPECT_THAT(List("users/cat", v1::User::FULL), Not(Contains("bob")));
+}
 
 TEST_F(UserProfileTest, EachBadFieldIsNamed) {
   const auto refused =
