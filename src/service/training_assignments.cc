@@ -210,25 +210,6 @@ absl::Status ValidateList(const v1::ListTrainingAssignmentsRequest& request) {
   return status;
 }
 
-// Those that the list may be of, in order.
-absl::StatusOr<std::vector<uint64_t>> Candidates(const ReadCall& call, ScopeId training,
-                                                 SubjectId assignee) {
-  const uint64_t tenant = call.tenant->number();
-  if (assignee.value != 0) return ReadAssignedIds(call.reader(), AssignedTo(tenant, assignee));
-  if (training.value != 0) return ReadAssignedIds(call.reader(), AssignedAt(tenant, training));
-  std::vector<uint64_t> uids;
-  store::Cursor cursor =
-      call.reader().Scan(store::Table::kTrainingAssignments, store::KeyRange::Tenant(tenant));
-  while (cursor.Next()) {
-    store::KeyReader key(store::Table::kTrainingAssignments, cursor.key());
-    key.U64();
-    uids.push_back(key.U64());
-    if (absl::Status status = key.Finish(); !status.ok()) return status;
-  }
-  if (!cursor.status().ok()) return cursor.status();
-  return uids;
-}
-
 absl::Status DoList(ReadCall& call, const v1::ListTrainingAssignmentsRequest& request,
                     v1::ListTrainingAssignmentsResponse* response) {
   absl::StatusOr<Pages::Page> page = call.backend.pages->Begin(
@@ -245,28 +226,52 @@ absl::Status DoList(ReadCall& call, const v1::ListTrainingAssignmentsRequest& re
     assignee = call.state.FindSubject(ParseName(request.assignee())->Relative());
     if (!call.state.HasSubject(assignee)) return absl::OkStatus();
   }
-  absl::StatusOr<std::vector<uint64_t>> uids = Candidates(call, training, assignee);
-  if (!uids.ok()) return uids.status();
   uint64_t after = 0;
   if (!page->cursor.empty() && !absl::SimpleAtoi(page->cursor, &after)) {
     return BadField("page_token", request.page_token(), "wanted a `next_page_token`");
   }
+  const uint64_t tenant = call.tenant->number();
   ReadableTrainings readable(call);
   uint64_t last = 0;
+  // False once the page is full.
+  const auto add = [&](uint64_t uid, const rows::TrainingAssignmentRow& row) {
+    const ScopeId at(row.training());
+    if ((training.value != 0 && at != training) || !readable.Has(at)) return true;
+    if (response->training_assignments_size() == page->limit) {
+      response->set_next_page_token(call.backend.pages->TokenAfter(*page, absl::StrCat(last)));
+      return false;
+    }
+    *response->add_training_assignments() = ToMessage(call.state, call.tenant->id(), uid, row);
+    last = uid;
+    return true;
+  };
+  if (training.value == 0 && assignee.value == 0) {
+    store::KeyRange range = store::KeyRange::Tenant(tenant);
+    range.begin = TrainingAssignmentKey(tenant, after + 1);
+    constexpr auto kTable = store::Table::kTrainingAssignments;
+    store::Cursor cursor = call.reader().Scan(kTable, range);
+    while (cursor.Next()) {
+      store::KeyReader key(kTable, cursor.key());
+      key.U64();
+      const uint64_t uid = key.U64();
+      if (absl::Status status = key.Finish(); !status.ok()) return status;
+      absl::StatusOr<rows::TrainingAssignmentRow> row =
+          ParseRow<rows::TrainingAssignmentRow>(kTable, cursor.key(), cursor.value());
+      if (!row.ok()) return row.status();
+      if (!add(uid, *row)) return absl::OkStatus();
+    }
+    return cursor.status();
+  }
+  absl::StatusOr<std::vector<uint64_t>> uids =
+      ReadAssignedIds(call.reader(), assignee.value != 0 ? AssignedTo(tenant, assignee)
+                                                         : AssignedAt(tenant, training));
+  if (!uids.ok()) return uids.status();
   for (uint64_t uid : *uids) {
     if (uid <= after) continue;
     absl::StatusOr<std::optional<rows::TrainingAssignmentRow>> row =
-        ReadTrainingAssignment(call.reader(), call.tenant->number(), uid);
+        ReadTrainingAssignment(call.reader(), tenant, uid);
     if (!row.ok()) return row.status();
-    if (!row->has_value()) continue;
-    const ScopeId at((*row)->training());
-    if ((training.value != 0 && at != training) || !readable.Has(at)) continue;
-    if (response->training_assignments_size() == page->limit) {
-      response->set_next_page_token(call.backend.pages->TokenAfter(*page, absl::StrCat(last)));
-      return absl::OkStatus();
-    }
-    *response->add_training_assignments() = ToMessage(call.state, call.tenant->id(), uid, **row);
-    last = uid;
+    if (row->has_value() && !add(uid, **row)) return absl::OkStatus();
   }
   return absl::OkStatus();
 }

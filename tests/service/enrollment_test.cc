@@ -463,6 +463,30 @@ TEST_F(EnrollmentTest, ListsContinueAndReadNoMoreThanTheyShow) {
   EXPECT_LE(server().rows_read() - before, 8u) << "one's enrollments, not the tenant's";
 }
 
+TEST_F(EnrollmentTest, ListsOfTrainingAssignmentsReadAPageAtATime) {
+  std::vector<std::string> made;
+  for (int i = 0; i < 20; ++i) {
+    const std::string course = absl::StrCat("c", i);
+    MakeCourse(course, "catalogs/safety");
+    const auto assigned = AssignAs("users/mara", absl::StrCat("courses/", course), "groups/crew");
+    ASSERT_TRUE(assigned.ok()) << assigned.message();
+    made.push_back(assigned.value.name());
+  }
+  v1::ListTrainingAssignmentsRequest request;
+  request.set_parent(Full(""));
+  request.set_page_size(5);
+  std::vector<std::string> listed;
+  do {
+    const uint64_t before = server().rows_read();
+    const auto page = Call<v1::ListTrainingAssignmentsResponse>("users/mara", request);
+    ASSERT_TRUE(page.ok()) << page.message();
+    EXPECT_LE(server().rows_read() - before, 7u);
+    for (const auto& each : page.value.training_assignments()) listed.push_back(each.name());
+    request.set_page_token(page.value.next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_EQ(listed, made);
+}
+
 TEST_F(EnrollmentTest, OneChangeMakesOnlySoManyEnrollments) {
   // 1000 enrollments a person: the plan, and 999 courses.
   std::vector<std::vector<std::string>> steps(1);
