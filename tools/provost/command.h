@@ -53,7 +53,9 @@ void OnRun(Tool& tool, CLI::App* command, std::shared_ptr<Options> options, Body
 
 // Each adds the commands of one file.
 void AddAccessCommands(Tool& tool);
+void AddAuditCommand(Tool& tool);
 void AddExportCommands(Tool& tool);
+void AddGrowthCommand(Tool& tool);
 void AddImportCommands(Tool& tool);
 void AddRoleCommands(Tool& tool);
 void AddPolicyCommands(Tool& tool);
@@ -67,6 +69,12 @@ void AddPackageCommands(Tool& tool, CLI::App& content);
 void AddQuizCommands(Tool& tool, CLI::App& content);
 // Those of `provost courses` that are about content.
 void AddCourseItemCommands(Tool& tool, CLI::App& courses);
+// Those of `provost courses` that are about competencies.
+void AddCourseCompetencyCommands(Tool& tool, CLI::App& courses);
+// `provost notifications`, with what it has beside resources; gives the group for these.
+CLI::App* AddNotificationCommands(Tool& tool);
+// Those of `provost notifications templates`, beside what every resource has.
+void AddNotificationTemplateCommands(Tool& tool, CLI::App& templates);
 // Those of `provost groups` that are about members.
 void AddGroupMemberCommands(Tool& tool, CLI::App& groups);
 // Those of `provost catalogs` and `provost plans` that change what such a one is made of.

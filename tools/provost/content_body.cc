@@ -1,17 +1,14 @@
 #include "tools/provost/content_body.h"
 
 #include <google/protobuf/descriptor.h>
-#include <google/protobuf/io/tokenizer.h>
-#include <google/protobuf/text_format.h>
-#include <google/protobuf/util/json_util.h>
 
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
+#include "tools/provost/message_text.h"
 
 namespace provost::cli {
 namespace {
@@ -50,44 +47,7 @@ absl::Status RenamePools(v1::ContentBody& body, const Rename& rename) {
   return absl::OkStatus();
 }
 
-class FirstError : public google::protobuf::io::ErrorCollector {
- public:
-  void AddError(int line, int column, const std::string& problem) override {
-    if (text.empty()) text = absl::StrCat(line + 1, ":", column + 1, ": ", problem);
-  }
-  std::string text;
-};
-
-absl::Status ReadText(const std::string& path, absl::string_view text, Message& message) {
-  FirstError error;
-  google::protobuf::TextFormat::Parser parser;
-  parser.RecordErrorsTo(&error);
-  if (parser.ParseFromString(std::string(text), &message)) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(path, ":", error.text));
-}
-
-absl::Status ReadJson(const std::string& path, absl::string_view text, Message& message) {
-  const auto status = google::protobuf::util::JsonStringToMessage(std::string(text), &message);
-  if (status.ok()) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(path, ": ", std::string(status.message())));
-}
-
 }  // namespace
-
-std::vector<std::string> ContentKindWords() {
-  std::vector<std::string> words;
-  for (const KindOfCollection& entry : kKinds) {
-    words.push_back(absl::StrReplaceAll(absl::AsciiStrToLower(ContentItem::Kind_Name(entry.kind)),
-                                        {{"_", "-"}}));
-  }
-  return words;
-}
-
-ContentItem::Kind ContentKindOf(absl::string_view word) {
-  ContentItem::Kind kind = ContentItem::KIND_UNSPECIFIED;
-  ContentItem::Kind_Parse(absl::AsciiStrToUpper(absl::StrReplaceAll(word, {{"-", "_"}})), &kind);
-  return kind;
-}
 
 absl::StatusOr<ItemName> ReadItemName(const Names& names, absl::string_view given) {
   absl::string_view rest = given;
@@ -124,9 +84,7 @@ absl::Status ReadBody(const Names& names, const std::string& path, absl::string_
     return absl::OkStatus();
   }
   Message& message = *body.GetReflection()->MutableMessage(&body, FieldOf(item.kind()));
-  const bool is_json = absl::StartsWith(absl::StripLeadingAsciiWhitespace(text), "{");
-  absl::Status status = is_json ? ReadJson(path, text, message) : ReadText(path, text, message);
-  if (!status.ok()) return status;
+  if (absl::Status status = ReadMessageText(path, text, message); !status.ok()) return status;
   return RenamePools(body,
                      [&](const std::string& pool) { return names.Full(pool, "questionPools"); });
 }
@@ -137,15 +95,9 @@ std::string BodyText(const Names& names, const v1::ContentBody& body) {
   static_cast<void>(RenamePools(shown, [&](const std::string& pool) {
     return absl::StatusOr<std::string>(names.Short(pool));
   }));
-  std::string text;
-  google::protobuf::TextFormat::Printer printer;
-  printer.SetUseUtf8StringEscaping(true);
   const auto* const oneof = v1::ContentBody::descriptor()->oneof_decl(0);
   const FieldDescriptor* const field = shown.GetReflection()->GetOneofFieldDescriptor(shown, oneof);
-  if (field != nullptr) {
-    printer.PrintToString(shown.GetReflection()->GetMessage(shown, field), &text);
-  }
-  return text;
+  return field == nullptr ? "" : MessageText(shown.GetReflection()->GetMessage(shown, field));
 }
 
 }  // namespace provost::cli

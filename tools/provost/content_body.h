@@ -4,7 +4,6 @@
 #define PROVOST_TOOLS_PROVOST_CONTENT_BODY_H_
 
 #include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -14,12 +13,6 @@
 #include "tools/provost/names.h"
 
 namespace provost::cli {
-
-// The kinds as people type them: `package`, `question-pool`.
-std::vector<std::string> ContentKindWords();
-
-// The kind of such a word; KIND_UNSPECIFIED for any other.
-v1::ContentItem::Kind ContentKindOf(absl::string_view word);
 
 // A content item that the command line names.
 struct ItemName {

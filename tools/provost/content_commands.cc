@@ -9,6 +9,7 @@
 #include "provost/v1/content_service.pb.h"
 #include "tools/provost/command.h"
 #include "tools/provost/content_body.h"
+#include "tools/provost/enum_words.h"
 #include "tools/provost/progress.h"
 #include "tools/provost/table.h"
 #include "tools/provost/times.h"
@@ -201,7 +202,8 @@ absl::StatusOr<int> RunList(Context& context, const ListOptions& options) {
   const Names names = context.names();
   v1::ListContentItemsRequest request;
   if (absl::Status status = names.SetTenant(*request.mutable_parent()); !status.ok()) return status;
-  request.set_kind(ContentKindOf(options.kind));
+  request.set_kind(static_cast<v1::ContentItem::Kind>(
+      EnumNumber(*v1::ContentItem::Kind_descriptor(), options.kind)));
   if (!options.scope.empty()) {
     auto scope = names.Full(options.scope);
     if (!scope.ok()) return scope.status();
@@ -325,7 +327,7 @@ void AddContentCommands(Tool& tool, CLI::App& content) {
   command = AddCommand(content, "list", "Lists the content items that you may read.",
                        "provost content list --kind quiz --at catalogs/safety");
   command->add_option("--kind", listed->kind, "Only those of this kind")
-      ->check(CLI::IsMember(ContentKindWords()))
+      ->check(CLI::IsMember(EnumWords(*v1::ContentItem::Kind_descriptor())))
       ->type_name("KIND");
   command->add_option("--at", listed->scope, "Only those that are at home or shared there")
       ->type_name("SCOPE");

@@ -9,6 +9,7 @@
 #include "provost/v1/group_service.pb.h"
 #include "tools/provost/command.h"
 #include "tools/provost/render_message.h"
+#include "tools/provost/table.h"
 #include "tools/provost/window_options.h"
 
 namespace provost::cli {
@@ -22,6 +23,7 @@ struct Membership {
   std::string request_id;
   bool dry_run = false;
   bool allow_missing = false;
+  bool held_back = false;
   size_t limit = 0;
 };
 
@@ -69,10 +71,20 @@ absl::StatusOr<int> RunMembers(Context& context, const Membership& options) {
   auto group = context.names().Full(options.group, "groups");
   if (!group.ok()) return group.status();
   request.set_group(*std::move(group));
+  request.set_held_back(options.held_back);
   v1::ListMembersResponse response;
   absl::Status status =
       context.CallPages("GroupService.ListMembers", request, response, options.limit);
   if (!status.ok()) return status;
+  if (options.held_back) {
+    Table table({"member", "why"});
+    for (const v1::Member& member : response.members()) {
+      table.AddRow({{context.names().Short(member.member())}, {member.held_back_reason()}});
+    }
+    const bool is_none = table.size() == 0 && context.look().aligned;
+    context.Answer(response, is_none ? "nobody is held back\n" : table.Render(context.look()));
+    return kExitOk;
+  }
   context.Answer(response, RenderList(response, context.names(), context.look()));
   return kExitOk;
 }
@@ -104,6 +116,8 @@ void AddGroupMemberCommands(Tool& tool, CLI::App& groups) {
   command = AddCommand(groups, "members", "Lists who is directly in a group.",
                        "provost groups members ops");
   command->add_option("group", listed->group, "The group")->required();
+  command->add_flag("--held-back", listed->held_back,
+                    "Instead, whom its rule would take in and something keeps out, and why");
   command->add_option("--limit", listed->limit, "Stop after this many (default: all)")
       ->type_name("N");
   OnRun(tool, command, listed, RunMembers);

@@ -8,6 +8,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "provost/v1/group_service.pb.h"
+#include "provost/v1/role_service.pb.h"
 #include "provost/v1/user_service.pb.h"
 #include "tools/provost/command.h"
 #include "tools/provost/files.h"
@@ -20,17 +22,22 @@ namespace {
 constexpr size_t kBlockBytes = 256 << 10;
 constexpr int kErrorsInAnswer = 100;
 
-struct ImportUsersOptions {
+// The document, and how all kinds of it are imported.
+struct DocumentOptions {
   std::string file;
-  std::string home;
-  std::string key = "user_id";
-  std::string missing = "create";
-  std::string existing = "update";
   std::vector<std::string> columns;
   std::vector<std::string> ignored;
   bool all_or_nothing = false;
   bool dry_run = false;
   std::string resume;
+};
+
+struct ImportUsersOptions {
+  DocumentOptions document;
+  std::string home;
+  std::string key = "user_id";
+  std::string missing = "create";
+  std::string existing = "update";
 };
 
 struct ImportIdOptions {
@@ -53,7 +60,7 @@ v1::ImportUsersRequest::Action ActionOf(const std::string& word) {
   return v1::ImportUsersRequest::APPLY;
 }
 
-absl::Status FillOptions(const ImportUsersOptions& options, v1::ImportOptions& how) {
+absl::Status FillOptions(const DocumentOptions& options, v1::ImportOptions& how) {
   how.set_import_id(options.resume.empty() ? RandomUuid() : options.resume);
   how.set_mode(options.all_or_nothing ? v1::ImportOptions::ALL_OR_NOTHING
                                       : v1::ImportOptions::BEST_EFFORT);
@@ -125,30 +132,15 @@ absl::Status CompleteErrors(Context& context, v1::Import& import) {
   return status;
 }
 
-// Everything but the document.
-absl::StatusOr<v1::ImportUsersRequest> FirstMessage(const Names& names,
-                                                    const ImportUsersOptions& options) {
-  v1::ImportUsersRequest request;
-  if (absl::Status status = names.SetTenant(*request.mutable_parent()); !status.ok()) return status;
-  if (!options.home.empty()) {
-    absl::StatusOr<std::string> home = names.Full(options.home);
-    if (!home.ok()) return home.status();
-    request.set_home_scope(*std::move(home));
-  }
-  absl::Status status = FillOptions(options, *request.mutable_options());
-  if (!status.ok()) return status;
-  request.set_key(options.key == "email" ? v1::ImportUsersRequest::EMAIL
-                                         : v1::ImportUsersRequest::USER_ID);
-  request.set_missing(ActionOf(options.missing));
-  request.set_existing(ActionOf(options.existing));
-  return request;
-}
-
-absl::StatusOr<int> RunImportUsers(Context& context, const ImportUsersOptions& options) {
-  absl::StatusOr<v1::ImportUsersRequest> first = FirstMessage(context.names(), options);
-  if (!first.ok()) return first.status();
-  v1::ImportUsersRequest request = *std::move(first);
+// Calls an import. `request` has all but how it is done and the document.
+template <typename Request>
+absl::StatusOr<int> RunImport(Context& context, absl::string_view method,
+                              const DocumentOptions& options, Request request) {
   v1::ImportOptions& how = *request.mutable_options();
+  if (absl::Status status = context.names().SetTenant(*request.mutable_parent()); !status.ok()) {
+    return status;
+  }
+  if (absl::Status status = FillOptions(options, how); !status.ok()) return status;
   InputFile file;
   if (absl::Status status = file.Open(context, options.file); !status.ok()) return status;
   if (!options.resume.empty() && !options.dry_run) {
@@ -174,7 +166,7 @@ absl::StatusOr<int> RunImportUsers(Context& context, const ImportUsersOptions& o
       progress.Add(static_cast<int64_t>(block->size()));
       return !block->empty();
     };
-    status = context.SendStream("UserService.ImportUsers", request, next, import);
+    status = context.SendStream(method, request, next, import);
   }
   if (absl::IsUnavailable(status) || absl::IsAborted(status) || absl::IsResourceExhausted(status)) {
     if (options.dry_run) return status;
@@ -195,6 +187,29 @@ absl::StatusOr<int> RunImportUsers(Context& context, const ImportUsersOptions& o
   if (untold > 0) absl::StrAppend(&text, file_name, ": and ", untold, " more wrong rows\n");
   context.Answer(import, absl::StrCat(text, Summary(import)));
   return import.failed() == 0 && import.state() != v1::Import::FAILED ? kExitOk : kExitDenied;
+}
+
+absl::StatusOr<int> RunImportUsers(Context& context, const ImportUsersOptions& options) {
+  v1::ImportUsersRequest request;
+  if (!options.home.empty()) {
+    absl::StatusOr<std::string> home = context.names().Full(options.home);
+    if (!home.ok()) return home.status();
+    request.set_home_scope(*std::move(home));
+  }
+  request.set_key(options.key == "email" ? v1::ImportUsersRequest::EMAIL
+                                         : v1::ImportUsersRequest::USER_ID);
+  request.set_missing(ActionOf(options.missing));
+  request.set_existing(ActionOf(options.existing));
+  return RunImport(context, "UserService.ImportUsers", options.document, std::move(request));
+}
+
+absl::StatusOr<int> RunImportMembers(Context& context, const DocumentOptions& options) {
+  return RunImport(context, "GroupService.ImportMembers", options, v1::ImportMembersRequest());
+}
+
+absl::StatusOr<int> RunImportAssignments(Context& context, const DocumentOptions& options) {
+  return RunImport(context, "RoleService.ImportAssignments", options,
+                   v1::ImportAssignmentsRequest());
 }
 
 absl::StatusOr<int> RunGet(Context& context, const ImportIdOptions& options) {
@@ -225,6 +240,23 @@ absl::StatusOr<int> RunErrors(Context& context, const ImportIdOptions& options) 
   return kExitOk;
 }
 
+void AddDocument(CLI::App* command, DocumentOptions& document) {
+  command->add_option("file", document.file, "The file; - is standard input")->required();
+  command->add_option("--column", document.columns, "A column and what it is; again for more")
+      ->type_name("NAME=FIELD")
+      ->allow_extra_args(false);
+  command->add_option("--ignore", document.ignored, "A column to leave out; again for more")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+}
+
+void AddDocumentOptions(CLI::App* command, DocumentOptions& document) {
+  command->add_flag("--all-or-nothing", document.all_or_nothing, "Do nothing where a row is wrong");
+  command->add_flag("--dry-run", document.dry_run, "Do everything but the change");
+  command->add_option("--resume", document.resume, "Go on with an import that broke off")
+      ->type_name("UUID");
+}
+
 }  // namespace
 
 void AddImportCommands(Tool& tool) {
@@ -236,13 +268,7 @@ void AddImportCommands(Tool& tool) {
   CLI::App* command =
       AddCommand(*group, "users", "Makes and changes users from a CSV file.",
                  "provost import users people.csv --column Mail=email --ignore Note");
-  command->add_option("file", users->file, "The file; - is standard input")->required();
-  command->add_option("--column", users->columns, "A column and what it is; again for more")
-      ->type_name("NAME=FIELD")
-      ->allow_extra_args(false);
-  command->add_option("--ignore", users->ignored, "A column to leave out; again for more")
-      ->type_name("NAME")
-      ->allow_extra_args(false);
+  AddDocument(command, users->document);
   command->add_option("--home", users->home, "The home of new users (the tenant)")
       ->type_name("SCOPE");
   command->add_option("--key", users->key, "What users are found by: user_id or email")
@@ -257,11 +283,22 @@ void AddImportCommands(Tool& tool) {
       ->check(CLI::IsMember({"update", "skip", "refuse"}))
       ->type_name("WHAT")
       ->capture_default_str();
-  command->add_flag("--all-or-nothing", users->all_or_nothing, "Do nothing where a row is wrong");
-  command->add_flag("--dry-run", users->dry_run, "Do everything but the change");
-  command->add_option("--resume", users->resume, "Go on with an import that broke off")
-      ->type_name("UUID");
+  AddDocumentOptions(command, users->document);
   OnRun(tool, command, users, RunImportUsers);
+
+  auto members = std::make_shared<DocumentOptions>();
+  command = AddCommand(*group, "members", "Adds and removes members of groups by a CSV file.",
+                       "provost import members members.csv --column Team=group --ignore Note");
+  AddDocument(command, *members);
+  AddDocumentOptions(command, *members);
+  OnRun(tool, command, members, RunImportMembers);
+
+  auto assignments = std::make_shared<DocumentOptions>();
+  command = AddCommand(*group, "assignments", "Gives and takes back roles by a CSV file.",
+                       "provost import assignments roles.csv --dry-run");
+  AddDocument(command, *assignments);
+  AddDocumentOptions(command, *assignments);
+  OnRun(tool, command, assignments, RunImportAssignments);
 
   constexpr char kExample[] = " 7f3c0f5e-3a55-4f0e-9d0a-0d6a2b1c4e5f";
   auto got = std::make_shared<ImportIdOptions>();

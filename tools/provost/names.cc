@@ -35,6 +35,10 @@ constexpr absl::string_view kCollections[] = {
     "certificateTemplates",
     "enrollments",
     "trainingAssignments",
+    "competencies",
+    "notificationRules",
+    "notificationTemplates",
+    "outboxMessages",
 };
 
 }  // namespace

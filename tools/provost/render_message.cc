@@ -10,6 +10,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "provost/v1/group_service.pb.h"
+#include "tools/provost/group_rule.h"
 #include "tools/provost/table.h"
 #include "tools/provost/times.h"
 
@@ -25,7 +27,8 @@ bool IsForDetailAlone(const FieldDescriptor& field) {
   static const auto* const names = new std::set<std::string>{
       "create_time", "update_time",      "etag",      "source", "digest",      "given_name",
       "family_name", "locale",           "time_zone", "fields", "description", "categories",
-      "audience",    "enrollment_flows", "offered",   "steps",  "rule",        "held_back_reason"};
+      "audience",    "enrollment_flows", "offered",   "steps",  "rule",        "held_back_reason",
+      "texts"};
   return names->count(field.name()) != 0;
 }
 
@@ -33,16 +36,24 @@ bool IsFlag(const FieldDescriptor& field) {
   return field.cpp_type() == FieldDescriptor::CPPTYPE_BOOL && !field.is_repeated();
 }
 
-// A message as text in one line: a time, or the strings in it.
+// A message as text in one line: a time, a rule, or the strings in it.
 std::string MessageText(const Message& message, const Names& names) {
   if (const auto* time = dynamic_cast<const google::protobuf::Timestamp*>(&message)) {
     return FormatTime(*time);
+  }
+  if (const auto* rule = dynamic_cast<const v1::GroupRule*>(&message)) {
+    return RuleText(*rule, names);
   }
   std::vector<std::string> parts;
   const Descriptor* const descriptor = message.GetDescriptor();
   for (int i = 0; i < descriptor->field_count(); ++i) {
     std::string text = FieldText(message, *descriptor->field(i), names);
     if (!text.empty()) parts.push_back(std::move(text));
+  }
+  // What has an id of its own and a name for people: a category, a level.
+  const FieldDescriptor* const id = descriptor->FindFieldByName("id");
+  if (id != nullptr && descriptor->field_count() == 2 && parts.size() == 2) {
+    return parts[0] == parts[1] ? parts[0] : absl::StrCat(parts[0], " (", parts[1], ")");
   }
   return parts.empty() ? "none" : absl::StrJoin(parts, ", ");
 }
@@ -98,6 +109,8 @@ std::string FieldText(const Message& message, const FieldDescriptor& field, cons
       return absl::StrCat(reflection->GetInt32(message, &field));
     case FieldDescriptor::CPPTYPE_INT64:
       return absl::StrCat(reflection->GetInt64(message, &field));
+    case FieldDescriptor::CPPTYPE_UINT64:
+      return absl::StrCat(reflection->GetUInt64(message, &field));
     case FieldDescriptor::CPPTYPE_MESSAGE:
       return reflection->HasField(message, &field)
                  ? MessageText(reflection->GetMessage(message, &field), names)

@@ -61,6 +61,8 @@ void AddAllCommands(Tool& tool) {
   AddExportCommands(tool);
   AddSettingsCommands(tool);
   AddTenantCommands(tool);
+  AddAuditCommand(tool);
+  AddGrowthCommand(tool);
   AddTestCommand(tool);
 }
 

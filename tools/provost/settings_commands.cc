@@ -1,7 +1,5 @@
 // `provost settings`: what a tenant can configure, section by section, as textproto.
 #include <google/protobuf/descriptor.h>
-#include <google/protobuf/io/tokenizer.h>
-#include <google/protobuf/text_format.h>
 
 #include <memory>
 #include <ostream>
@@ -11,10 +9,11 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "provost/v1/tenant_service.pb.h"
 #include "tools/provost/command.h"
+#include "tools/provost/enum_words.h"
+#include "tools/provost/message_text.h"
 #include "tools/provost/times.h"
 
 namespace provost::cli {
@@ -25,22 +24,12 @@ using google::protobuf::Message;
 using v1::Settings;
 
 // A section as people type it: `cross-catalog`.
-std::string WordOf(Settings::Section section) {
-  return absl::StrReplaceAll(absl::AsciiStrToLower(Settings::Section_Name(section)), {{"_", "-"}});
-}
+std::string WordOf(Settings::Section section) { return EnumWord(Settings::Section_Name(section)); }
 
-std::vector<std::string> SectionWords() {
-  std::vector<std::string> words;
-  for (int number = Settings::Section_MIN + 1; number <= Settings::Section_MAX; ++number) {
-    words.push_back(WordOf(static_cast<Settings::Section>(number)));
-  }
-  return words;
-}
+std::vector<std::string> SectionWords() { return EnumWords(*Settings::Section_descriptor()); }
 
 Settings::Section SectionOf(const std::string& word) {
-  Settings::Section section = Settings::SECTION_UNSPECIFIED;
-  Settings::Section_Parse(absl::AsciiStrToUpper(absl::StrReplaceAll(word, {{"-", "_"}})), &section);
-  return section;
+  return static_cast<Settings::Section>(EnumNumber(*Settings::Section_descriptor(), word));
 }
 
 const FieldDescriptor* FieldOf(Settings::Section section) {
@@ -50,10 +39,8 @@ const FieldDescriptor* FieldOf(Settings::Section section) {
 
 // What is in a section, a line for each field; control characters are escaped.
 std::string TextOf(const Settings& settings, Settings::Section section, absl::string_view indent) {
-  google::protobuf::TextFormat::Printer printer;
-  printer.SetUseUtf8StringEscaping(true);
-  std::string text;
-  printer.PrintToString(settings.GetReflection()->GetMessage(settings, FieldOf(section)), &text);
+  const std::string text =
+      MessageText(settings.GetReflection()->GetMessage(settings, FieldOf(section)));
   std::string result;
   for (absl::string_view line : absl::StrSplit(text, '\n', absl::SkipEmpty())) {
     absl::StrAppend(&result, indent, line, "\n");
@@ -65,6 +52,7 @@ std::string TextOf(const Settings& settings, Settings::Section section, absl::st
 
 struct GetOptions {
   std::string section;
+  bool is_public = false;
 };
 
 absl::StatusOr<int> RunGet(Context& context, const GetOptions& options) {
@@ -72,6 +60,7 @@ absl::StatusOr<int> RunGet(Context& context, const GetOptions& options) {
   if (absl::Status status = context.names().SetTenant(*request.mutable_tenant()); !status.ok()) {
     return status;
   }
+  if (options.is_public) request.set_view(v1::GetSettingsRequest::PUBLIC);
   Settings settings;
   absl::Status status = context.Call("TenantService.GetSettings", request, settings);
   if (!status.ok()) return status;
@@ -80,7 +69,8 @@ absl::StatusOr<int> RunGet(Context& context, const GetOptions& options) {
     if (options.section == word) {
       // As `settings set --file` reads it.
       text = TextOf(settings, SectionOf(word), "");
-    } else if (options.section.empty()) {
+    } else if (options.section.empty() &&
+               settings.GetReflection()->HasField(settings, FieldOf(SectionOf(word)))) {
       absl::StrAppend(&text, word, "\n", TextOf(settings, SectionOf(word), "  "));
     }
   }
@@ -113,19 +103,9 @@ absl::StatusOr<int> RunSet(Context& context, const SetOptions& options) {
     text = *std::move(file);
   }
   Message* const message = settings.GetReflection()->MutableMessage(&settings, FieldOf(section));
-  class FirstError : public google::protobuf::io::ErrorCollector {
-   public:
-    void AddError(int line, int column, const std::string& problem) override {
-      if (text.empty()) text = absl::StrCat(line + 1, ":", column + 1, ": ", problem);
-    }
-    std::string text;
-  };
-  FirstError error;
-  google::protobuf::TextFormat::Parser parser;
-  parser.RecordErrorsTo(&error);
-  if (!parser.ParseFromString(text, message)) {
-    return absl::InvalidArgumentError(absl::StrCat(options.file.empty() ? "text" : options.file,
-                                                   ":", error.text, "; `provost settings get ",
+  const std::string path = options.file.empty() ? "text" : options.file;
+  if (absl::Status status = ReadMessageText(path, text, *message); !status.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(status.message(), "; `provost settings get ",
                                                    options.section, "` shows how it is written"));
   }
   request.set_section(section);
@@ -181,6 +161,7 @@ void AddSettingsCommands(Tool& tool) {
   CLI::App* command = AddCommand(*group, "get", "Shows the settings, or one section of them.",
                                  "provost settings get localization");
   command->add_option("section", get->section, "Which section; all if left out")->check(sections);
+  command->add_flag("--public", get->is_public, "What everybody may see, and nothing else");
   OnRun(tool, command, get, RunGet);
 
   auto set = std::make_shared<SetOptions>();

@@ -23,7 +23,7 @@ absl::Status NotATime(absl::string_view text) {
   return absl::InvalidArgumentError(absl::StrCat(
       "`", text,
       "` is not a time: write `2026-11-03T09:00:00Z`, `2026-11-03` (midnight, UTC), `now`, or an "
-      "amount from now such as `+30d`"));
+      "amount from now such as `+30d` or `-7d`"));
 }
 
 }  // namespace
@@ -65,6 +65,10 @@ absl::StatusOr<google::protobuf::Timestamp> ParseTime(absl::string_view text, ab
     const absl::StatusOr<absl::Duration> span = ParseSpan(amount);
     if (!span.ok()) return NotATime(text);
     time = now + *span;
+  } else if (absl::ConsumePrefix(&amount, "-")) {
+    const absl::StatusOr<absl::Duration> span = ParseSpan(amount);
+    if (!span.ok()) return NotATime(text);
+    time = now - *span;
   } else if (!absl::ParseTime(absl::RFC3339_full, text, &time, &error) &&
              !absl::ParseTime("%Y-%m-%d", text, &time, &error)) {
     return NotATime(text);

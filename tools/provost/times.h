@@ -14,7 +14,8 @@
 namespace provost::cli {
 
 // Reads `2026-11-03T09:00:00Z` (RFC 3339, any offset), `2026-11-03` (midnight, UTC), `now`, or an
-// amount after `now`, `+30d`, `+12h`, `+90m`, `+2w`. INVALID_ARGUMENT names these forms.
+// amount after `now`, `+30d`, `+12h`, `+90m`, `+2w`, or before it, `-7d`. INVALID_ARGUMENT names
+// these forms.
 absl::StatusOr<google::protobuf::Timestamp> ParseTime(absl::string_view text, absl::Time now);
 
 // Reads `30s`, `90m`, `12h`, `30d`, `2w`; more than zero.
