@@ -122,6 +122,15 @@ TEST_F(CommandTest, WrongInputIsToldWithTheNearestRightOne) {
        "--timeout: `1x`"},
       {{"--tenant", "t", "users", "update", "bob"}, "nothing to change is given"},
       {{"--tenant", "t", "revoke", "users/bob"}, "`users/bob` is no assignment"},
+      {{"notifications", "rule", "list"},
+       "there is no command `provost notifications rule`; did you mean `rules`?"},
+      {{"--tenant", "t", "notifications", "rules", "update", "r"},
+       "`provost notifications rules update --help` lists"},
+      {{"--tenant", "t", "groups", "update", "g", "--where", "locale is de"},
+       "`locale is de` is no condition"},
+      {{"--tenant", "t", "competencies", "update", "c"}, "nothing to change is given"},
+      {{"import", "member", "f.csv"}, "did you mean `members`?"},
+      {{"growth", "--frist", "2026-01"}, "did you mean `--first`?"},
       {{"--color", "pink", "check"}, "pink"},
   };
   for (const WrongInput& wrong : cases) {

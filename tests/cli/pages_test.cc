@@ -37,7 +37,7 @@ constexpr char kSample[] =
 
 std::vector<std::string> Pages() {
   const std::filesystem::path docs = std::filesystem::path(PROVOST_SOURCE_DIR) / "docs";
-  std::vector<std::string> pages = {"content.md", "import.md"};
+  std::vector<std::string> pages = {"audit.md", "content.md", "groups.md", "import.md"};
   for (const auto& entry : std::filesystem::directory_iterator(docs / "roles")) {
     if (entry.path().extension() == ".md") {
       pages.push_back(absl::StrCat("roles/", entry.path().filename().string()));

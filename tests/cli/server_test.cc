@@ -331,7 +331,7 @@ TEST_F(ServerTest, KA5_CatalogsAreDefined) {
   EXPECT_EQ(Do(kAnn, {"catalogs", "flows", "after", "self", "approval"}),
             "configured catalogs/after\n");
   const std::string shown = Do(kAnn, {"catalogs", "get", "after"});
-  EXPECT_THAT(shown, HasSubstr("categories\tfire, Fire safety\n"));
+  EXPECT_THAT(shown, HasSubstr("categories\tfire (Fire safety)\n"));
   EXPECT_THAT(shown, HasSubstr("audience\tgroups/brigade\n"));
   EXPECT_THAT(shown, HasSubstr("enrollment flows\tSELF, APPROVAL\n"));
   EXPECT_THAT(Do(kAnn, {"catalogs", "list", "--offered"}), Not(HasSubstr("catalogs/after")));
@@ -404,6 +404,12 @@ TEST_F(ServerTest, TA3_SettingsSectionBySection) {
   EXPECT_EQ(typo.code, 2);
   EXPECT_THAT(typo.err, HasSubstr("1:12: "));
   EXPECT_EQ(As(kAnn, {"settings", "get", "mobil"}).code, 2);
+  // What clients go by is for everybody.
+  Do(kAnn, {"users", "create", "seth", "--home", "catalogs/safety"});
+  EXPECT_THAT(As("users/seth", {"settings", "get"}).err, HasSubstr("tenant.settings.read"));
+  const std::string shown = Do("users/seth", {"settings", "get", "--public"});
+  EXPECT_THAT(shown, HasSubstr("localization\n  languages: \"en\"\n"));
+  EXPECT_THAT(shown, Not(HasSubstr("records\n")));
 }
 
 TEST_F(ServerTest, P1_ProfilesAndTheirFields) {

@@ -19,6 +19,7 @@ namespace provost::cli {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 constexpr char kAnn[] = "users/ann";
@@ -212,6 +213,91 @@ TEST_F(StreamTest, M4_ExportAsCsvAndJsonLines) {
   run = As("users/mae", {"export", "users", "--fields", "password"});
   EXPECT_EQ(run.code, 2);
   EXPECT_THAT(run.err, HasSubstr("password"));
+}
+
+TEST_F(StreamTest, M5_MembersOfGroupsComeAndGo) {
+  Do("users/mae", {"groups", "create", "crew"});
+  const std::string file = Write("members.csv", "Team,user_id\ncrew,aut\ncrew,nobody\n");
+  const std::vector<std::string> import = {"import", "members", file, "--column", "Team=group"};
+  // Not an author's.
+  EXPECT_THAT(As("users/aut", import).err, HasSubstr("group.members.manage"));
+  std::vector<std::string> dry = import;
+  dry.push_back("--dry-run");
+  CliRun run = As("users/mae", dry);
+  EXPECT_EQ(run.code, 1) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("1 would be created, "));
+  EXPECT_THAT(Do("users/mae", {"groups", "members", "crew"}), Not(HasSubstr("users/aut")));
+  run = As("users/mae", import);
+  EXPECT_EQ(run.code, 1) << run.err;
+  EXPECT_THAT(run.out, StartsWith(absl::StrCat(file, ":3:2: user_id: ")));
+  EXPECT_THAT(run.out, HasSubstr("\n1 created, 0 updated, 0 left as they are, 1 wrong\n"));
+  EXPECT_THAT(Do("users/mae", {"groups", "members", "crew"}), HasSubstr("users/aut"));
+  // What goes out comes in again.
+  const std::string members = Do("users/mae", {"export", "groups", "--members"});
+  EXPECT_THAT(members, HasSubstr("users/aut"));
+  EXPECT_EQ(Do("users/mae", {"import", "members", Write("again.csv", members)}),
+            "0 created, 1 updated, 0 left as they are, 0 wrong\n");
+  EXPECT_EQ(Do("users/mae", {"import", "members",
+                             Write("out.csv", "group,member,action\ncrew,users/aut,remove\n")}),
+            "0 created, 1 updated, 0 left as they are, 0 wrong\n");
+  EXPECT_THAT(Do("users/mae", {"groups", "members", "crew"}), Not(HasSubstr("users/aut")));
+  run = As("users/mae", {"import", "members", Write("odd.csv", "user_id\naut\n")});
+  EXPECT_EQ(run.code, 2);
+  EXPECT_THAT(run.err, HasSubstr("group"));
+}
+
+TEST_F(StreamTest, M5_RolesAreGivenAndTakenBack) {
+  const std::string file = Write(
+      "roles.csv", "user_id,role,scope,reason\nmae,author,catalogs/safety,helps\naut,cook,,\n");
+  CliRun run = As("users/aut", {"import", "assignments", file});
+  EXPECT_EQ(run.code, 2) << run.out;
+  run = As(kAnn, {"import", "assignments", file});
+  EXPECT_EQ(run.code, 1) << run.err;
+  EXPECT_THAT(run.out, StartsWith(absl::StrCat(file, ":3:2: role: ")));
+  EXPECT_THAT(run.out, HasSubstr("\n1 created, 0 updated, 0 left as they are, 1 wrong\n"));
+  const std::string roles = Do(kAnn, {"export", "assignments", "--at", "catalogs/safety"});
+  EXPECT_THAT(roles, HasSubstr("users/mae"));
+  EXPECT_THAT(roles, HasSubstr("author"));
+  EXPECT_THAT(roles, Not(HasSubstr("administrator")));
+  EXPECT_EQ(Do(kAnn, {"import", "assignments", Write("again.csv", roles), "--all-or-nothing"}),
+            "0 created, 0 updated, 1 left as they are, 0 wrong\n");
+  EXPECT_THAT(Do(kAnn, {"export", "assignments", "--format", "jsonl"}),
+              HasSubstr("\"role\":\"administrator\""));
+  EXPECT_EQ(Do(kAnn, {"import", "assignments",
+                      Write("out.csv",
+                            "user_id,role,scope,action\nmae,author,catalogs/safety,"
+                            "remove\n")}),
+            "0 created, 1 updated, 0 left as they are, 0 wrong\n");
+  // Who holds what is not an attendee manager's to read.
+  run = As("users/mae", {"export", "assignments"});
+  EXPECT_EQ(run.code, 2);
+  EXPECT_THAT(run.err, HasSubstr("role.read"));
+}
+
+TEST_F(StreamTest, M4_GroupsAsCsvAndJsonLines) {
+  Do("users/mae", {"groups", "create", "crew", "--display-name", "The crew"});
+  Do("users/mae", {"groups", "create", "brigade", "--home", "catalogs/safety"});
+  EXPECT_THAT(Do("users/mae", {"export", "groups"}), HasSubstr("The crew"));
+  const std::string some =
+      Do("users/mae", {"export", "groups", "--home", "catalogs/safety", "--format", "jsonl"});
+  EXPECT_THAT(some, HasSubstr("brigade"));
+  EXPECT_THAT(some, Not(HasSubstr("crew")));
+  CliRun run = As("users/aut", {"export", "groups", "--members"});
+  EXPECT_EQ(run.code, 2);
+  EXPECT_THAT(run.err, HasSubstr("user.export"));
+  EXPECT_EQ(As("users/mae", {"export", "groups", "--home", "nowhere"}).code, 2);
+}
+
+TEST_F(StreamTest, M5_WhoHasNoNameForPeopleIsCalledByTheirId) {
+  EXPECT_EQ(Do("users/mae", {"import", "users", Write("ids.csv", "user_id\nkim\n")}),
+            "1 created, 0 updated, 0 left as they are, 0 wrong\n");
+  EXPECT_THAT(Do("users/mae", {"users", "get", "kim"}), HasSubstr("display name\tkim\n"));
+  const CliRun run =
+      As("users/mae",
+         {"import", "users", Write("mail.csv", "email\nb@acme.example\n"), "--key", "email"});
+  EXPECT_EQ(run.code, 1);
+  EXPECT_THAT(run.out, HasSubstr("mail.csv:2: display_name: "));
+  EXPECT_THAT(run.out, HasSubstr("wanted a name for the new user, or "));
 }
 
 TEST_F(StreamTest, U3_APackageGoesUpAndComesDown) {

@@ -60,8 +60,10 @@ TEST(TimesTest, FormsOfATime) {
   EXPECT_EQ(read("0001-01-01T00:00:00Z"), "0001-01-01T00:00:00Z");
   EXPECT_EQ(read("now"), "2023-11-14T22:13:20Z");
   EXPECT_EQ(read("+2d"), "2023-11-16T22:13:20Z");
-  for (const char* wrong : {"", "tomorrow", "+", "+d", "+0d", "+-3d", "2026-13-01", "+3y",
-                            "10000-01-01T00:00:00Z", "infinite-future", "+4294967295w"}) {
+  EXPECT_EQ(read("-90m"), "2023-11-14T20:43:20Z");
+  for (const char* wrong :
+       {"", "tomorrow", "+", "+d", "+0d", "+-3d", "-", "-+3d", "2026-13-01", "+3y",
+        "10000-01-01T00:00:00Z", "infinite-future", "+4294967295w", "-4294967295w"}) {
     EXPECT_FALSE(ParseTime(wrong, now).ok()) << wrong;
   }
 }
@@ -147,6 +149,21 @@ TEST(ErrorsTest, FieldViolationsAreListedOnce) {
   bad.mutable_field_violations()->RemoveLast();
   AddDetail(bad, single);
   EXPECT_EQ(RenderError(single, kPlainLook), "error: user_id: `Ann` has an upper-case letter\n");
+}
+
+TEST(ErrorsTest, AnUnmetConditionThatTheMessageSaysIsNotSaidAgain) {
+  absl::Status status = absl::FailedPreconditionError("it is given by `courses/fire`");
+  google::rpc::PreconditionFailure failed;
+  auto* violation = failed.add_violations();
+  violation->set_subject("tenants/acme/competencies/fire-warden");
+  violation->set_description("it is given by `courses/fire`");
+  AddDetail(failed, status);
+  EXPECT_EQ(RenderError(status, kPlainLook), "error: it is given by `courses/fire`\n");
+  // Of several it says which.
+  *failed.add_violations() = failed.violations(0);
+  AddDetail(failed, status);
+  EXPECT_THAT(RenderError(status, kPlainLook),
+              HasSubstr("\n  tenants/acme/competencies/fire-warden: it is given by"));
 }
 
 TEST(ErrorsTest, WhatToDoNext) {

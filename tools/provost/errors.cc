@@ -53,10 +53,10 @@ std::string RenderError(const absl::Status& status, const Look& look) {
                        ? absl::StatusCodeToString(status.code())
                        : absl::StrReplaceAll(PrintableLines(status.message()), {{"\n", "\n  "}}),
                    "\n");
-  // A violation that the message says already is not said twice.
-  const auto append = [&](absl::string_view where, absl::string_view what) {
+  // A violation that the message says already is not said twice; of several it may say one.
+  const auto append = [&](absl::string_view where, absl::string_view what, bool is_only = false) {
     if (absl::StrContains(status.message(), what) &&
-        (where.empty() || absl::StrContains(status.message(), where))) {
+        (is_only || where.empty() || absl::StrContains(status.message(), where))) {
       return;
     }
     absl::StrAppend(&out, "  ", where.empty() ? "" : absl::StrCat(Printable(where), ": "),
@@ -69,7 +69,7 @@ std::string RenderError(const absl::Status& status, const Look& look) {
   }
   if (const auto failed = DetailOf<google::rpc::PreconditionFailure>(status); failed.has_value()) {
     for (const auto& violation : failed->violations()) {
-      append(violation.subject(), violation.description());
+      append(violation.subject(), violation.description(), failed->violations_size() == 1);
     }
   }
   if (const auto quota = DetailOf<google::rpc::QuotaFailure>(status); quota.has_value()) {

@@ -99,6 +99,19 @@ absl::Status FillTexts(const std::vector<std::string>& subjects,
   return absl::OkStatus();
 }
 
+// The template as it is, with its etag: what one language says changes, and the others stay.
+absl::Status ReadPresent(Context& context, v1::NotificationTemplate& mail) {
+  v1::GetNotificationTemplateRequest request;
+  request.set_name(mail.name());
+  v1::NotificationTemplate present;
+  absl::Status status =
+      context.Call("NotificationService.GetNotificationTemplate", request, present);
+  if (!status.ok()) return status;
+  *mail.mutable_texts() = present.texts();
+  if (mail.etag().empty()) mail.set_etag(present.etag());
+  return absl::OkStatus();
+}
+
 // All texts that a file has; nothing else may be in it.
 absl::Status ReadTexts(Context& context, const std::string& path, v1::NotificationTemplate& mail) {
   const absl::StatusOr<std::string> text = ReadInput(context, path, kMaxTextsBytes);
@@ -152,18 +165,17 @@ void ResourceParts::AddOptions(CLI::App* command, const google::protobuf::Descri
             ->add_option("--file", texts_file_,
                          "A file with all texts, textproto or JSON; - for standard input")
             ->type_name("FILE");
-    add_list("--subject", subjects_, "The subject in a language; again for the next", "LOCALE=TEXT")
+    add_list("--subject", subjects_, "The subject in a language; again for another", "LOCALE=TEXT")
         ->excludes(file);
-    add_list("--text", texts_, "What the mail says in a language; again for the next",
-             "LOCALE=TEXT")
+    add_list("--text", texts_, "What it says in a language; again for another", "LOCALE=TEXT")
         ->excludes(file);
   }
   if (&resource == v1::Group::descriptor()) {
-    auto* const where =
-        add_list("--where", conditions_,
-                 absl::StrCat("It fills itself with those of whom this holds: ", kConditionForm,
-                              "; again for what has to hold too"),
-                 "CONDITION");
+    auto* const where = add_list(
+        "--where", conditions_,
+        absl::StrCat("It fills itself with those of whom this holds, again for more that has to: ",
+                     kConditionForm),
+        "CONDITION");
     if (!is_new) {
       command->add_flag("--by-hand", by_hand_, "It no longer fills itself; who is in stays in")
           ->excludes(where);
@@ -197,8 +209,13 @@ absl::Status ResourceParts::Fill(Context& context, google::protobuf::Message& re
     if (!recipients_.empty()) Name(mask, "recipients");
   }
   if (auto* const mail = dynamic_cast<v1::NotificationTemplate*>(&resource)) {
-    absl::Status status = texts_file_.empty() ? FillTexts(subjects_, texts_, *mail)
-                                              : ReadTexts(context, texts_file_, *mail);
+    absl::Status status;
+    if (!texts_file_.empty()) {
+      status = ReadTexts(context, texts_file_, *mail);
+    } else if (!subjects_.empty() || !texts_.empty()) {
+      if (mask != nullptr) status = ReadPresent(context, *mail);
+      if (status.ok()) status = FillTexts(subjects_, texts_, *mail);
+    }
     if (!status.ok()) return status;
     if (!mail->texts().empty()) Name(mask, "texts");
   }
