@@ -62,8 +62,8 @@ class AssignmentStreamTest : public AcmeTest {
     request.set_parent(Full(""));
     request.set_subject(Full(subject));
     std::vector<std::string> held;
-    for (const v1::Assignment& assignment :
-         Call<v1::ListAssignmentsResponse>(kAnn, request).value.assignments()) {
+    const auto list = Call<v1::ListAssignmentsResponse>(kAnn, request);
+    for (const v1::Assignment& assignment : list.value.assignments()) {
       held.push_back(
           absl::StrCat(assignment.role(), " at ", assignment.scope().substr(Full("").size())));
     }

@@ -71,8 +71,8 @@ class GroupStreamTest : public AcmeTest {
     v1::ListMembersRequest request;
     request.set_group(Full(absl::StrCat("groups/", group)));
     std::vector<std::string> members;
-    for (const v1::Member& member :
-         Call<v1::ListMembersResponse>("users/ann", request).value.members()) {
+    const auto list = Call<v1::ListMembersResponse>("users/ann", request);
+    for (const v1::Member& member : list.value.members()) {
       members.push_back(member.member().substr(Full("").size() + 1));
     }
     return members;

@@ -161,6 +161,22 @@ TEST_F(MailerTest, KA4_WhatWaitedGoesOutWithTheNextStart) {
                     testing::EndsWith("@acme.example>")));
 }
 
+TEST_F(MailerTest, KA4_OverTlsWithAPasswordFromAFile) {
+  SmtpProcess secure({"--tls", "--auth", "lms:secret"});
+  secure.Say("password", "secret\r\nand no more\n");
+  Enroll("leo", "fire");
+  MailThrough(secure.address(), [&](ServerOptions* options) {
+    options->smtp_tls = "required";
+    options->smtp_ca_file = secure.folder() + "/cert.pem";
+    options->smtp_user = "lms";
+    options->smtp_password_file = secure.folder() + "/password";
+  });
+  WaitFor(OutboxMessage::SENT);
+  ASSERT_THAT(secure.Mails(), SizeIs(1));
+  EXPECT_EQ(HeaderOf(secure.Mails()[0], "X-Test-Tls"), "yes");
+  EXPECT_EQ(HeaderOf(secure.Mails()[0], "X-Test-Auth"), "yes");
+}
+
 TEST_F(MailerTest, KA4_AMailThatIsRefusedIsGivenUpAndCanBeRetried) {
   smtp_.Say("rcpt", "550 5.1.1 nobody of that name");
   MailThrough(smtp_.address());
