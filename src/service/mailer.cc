@@ -24,7 +24,7 @@ constexpr size_t kMaxDigestMails = 100;
 constexpr size_t kMaxDigestBytes = 1 << 20;
 // How many mails that ended are taken away with one change.
 constexpr size_t kTakeAwayAtOnce = 500;
-constexpr absl::string_view kRule = "\n\n----------------------------------------\n\n";
+constexpr absl::string_view kBetweenMails = "\n\n----------------------------------------\n\n";
 
 absl::Duration Doubled(absl::Duration first, int times, absl::Duration longest) {
   absl::Duration time = first;
@@ -42,7 +42,7 @@ std::string TextOf(const std::vector<rows::OutboxRow>& mails) {
   if (mails.size() == 1) return mails.front().text();
   std::string text;
   for (const rows::OutboxRow& mail : mails) {
-    absl::StrAppend(&text, text.empty() ? "" : kRule, mail.subject(), "\n\n", mail.text());
+    absl::StrAppend(&text, text.empty() ? "" : kBetweenMails, mail.subject(), "\n\n", mail.text());
   }
   return text;
 }

@@ -99,8 +99,8 @@ void MailerTest::MakeDue() {
   mutation.method = "test.MakeDue";
   mutation.prepare = [](MutationContext& context) -> absl::StatusOr<std::string> {
     TenantDraft& draft = context.draft();
-    auto times =
-        ReadOutboxTimes(draft.reader(), OutboxWaiting(draft.number(), absl::InfiniteFuture()), 100);
+    auto times = ReadOutboxTimes(draft.reader(),
+                                 OutboxWaiting(draft.number(), absl::InfiniteFuture()), 1000);
     if (!times.ok()) return times.status();
     for (const OutboxTime& time : *times) {
       auto row = ReadOutbox(draft.reader(), draft.number(), time.uid);
@@ -327,6 +327,30 @@ TEST_F(MailerTest, P1_WhatFallsOnOneDigestGoesAsOneMail) {
               AllOf(HasSubstr("fire: welcome\r\n\r\nDear Lea,"),
                     HasSubstr("drill: welcome\r\n\r\nDear Lea,"), HasSubstr("courses/drill")));
   EXPECT_THAT(Messages("state: SENT"), SizeIs(3));
+}
+
+TEST_F(MailerTest, P1_WhatIsTooMuchForOneDigestGoesAsSeveral) {
+  SetPreferences("mo", "digest: WEEKLY digest_hour: 7");
+  DisableRule("enrolled");
+  MakeRule("users/ann", "managers", "safety", "recipients: MANAGER");
+  MakeGroup("crew", "catalogs/safety");
+  constexpr int kPeople = 110;
+  for (int i = 0; i < kPeople; ++i) {
+    const std::string user = absl::StrCat("u", i);
+    MakeUser(user, "catalogs/safety");
+    SetUser(user, "manager: 'tenants/acme/users/mo'");
+    AddMember("groups/crew", absl::StrCat("users/", user));
+  }
+  AssignTraining("groups/crew", "fire");
+  ASSERT_NO_FATAL_FAILURE(MakeDue());
+  MailThrough(smtp_.address());
+  smtp_.WaitForMails(2);
+  WaitForAll();
+  const std::vector<std::string> mails = smtp_.Mails();
+  ASSERT_THAT(mails, SizeIs(2));
+  EXPECT_EQ(HeaderOf(mails[0], "Subject"), "fire: welcome (+99)");
+  EXPECT_EQ(HeaderOf(mails[1], "Subject"), "fire: welcome (+9)");
+  EXPECT_THAT(Messages("state: SENT page_size: 1000"), SizeIs(kPeople));
 }
 
 TEST_F(MailerTest, KA4_WhatEndedLongAgoIsTakenAway) {
