@@ -31,18 +31,13 @@ FactSet SelfFact(const Matrix& matrix, bool about_self) {
   return bit.has_value() ? FactSet{1} << *bit : 0;
 }
 
-// The fact `manages`: `actor` is the line manager of the person that is asked about, or whose thing
-// it is. Reads one row where there is a person.
-absl::StatusOr<bool> Manages(const ResourceName& name, const ItemPlace& place, SubjectId actor,
-                             const WorldState& state, const store::Reader& reader,
+// The fact `manages`: `actor` is the line manager of the person that is asked about. Reads one row
+// where it is a person.
+absl::StatusOr<bool> Manages(const ResourceName& name, SubjectId actor, const store::Reader& reader,
                              uint64_t tenant) {
-  std::string id = name.collection == Collection::kUsers ? name.id : "";
-  if (place.owner.value != 0 && state.HasSubject(place.owner)) {
-    id = std::string(SplitRelative(state.SubjectName(place.owner))->id);
-  }
-  if (id.empty() || actor.value == 0) return false;
+  if (name.collection != Collection::kUsers || actor.value == 0) return false;
   absl::StatusOr<std::optional<rows::UserRow>> row = ReadRow<rows::UserRow>(
-      reader, TableOf(Collection::kUsers), EntityKey(tenant, Collection::kUsers, id));
+      reader, TableOf(Collection::kUsers), EntityKey(tenant, Collection::kUsers, name.id));
   if (!row.ok()) return row.status();
   return row->has_value() && (*row)->manager() == actor.value;
 }
@@ -329,8 +324,7 @@ absl::Status Authorize(const MethodRule& rule, const Message& request, const Act
     }
     if (decision.reason == Reason::kMissingFacts) {
       const std::optional<int> manages = target.matrix().FindFact("manages");
-      absl::StatusOr<bool> is_manager =
-          Manages(place.name, **found, actor.subject, target, reader, tenant);
+      absl::StatusOr<bool> is_manager = Manages(place.name, actor.subject, reader, tenant);
       if (!is_manager.ok()) return is_manager.status();
       if (manages.has_value() && *is_manager) {
         question.facts |= FactSet{1} << *manages;

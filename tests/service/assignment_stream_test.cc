@@ -79,7 +79,7 @@ TEST_F(AssignmentStreamTest, M5_AnAdministratorImportsAssignments) {
       Import(kAnn,
              "subject,role,scope,expires,reason\r\n"
              "u0,instructor,courses/fire,2030-01-01T00:00:00Z,\"stands in, for Kim\"\r\n"
-             "groups/ops,learner,tenants/acme/catalogs/safety,,\r\n"
+             "groups/ops,author,tenants/acme/catalogs/safety,,\r\n"
              "users/u1,author,,,\r\n"
              "u1,author,,,again\r\n");
   ASSERT_TRUE(given.ok()) << given.message();
@@ -87,7 +87,7 @@ TEST_F(AssignmentStreamTest, M5_AnAdministratorImportsAssignments) {
   EXPECT_EQ(given.value.created(), 3) << given.value.DebugString();
   EXPECT_EQ(given.value.skipped(), 1) << "what is assigned already";
   EXPECT_THAT(Held("users/u0"), ElementsAre("instructor at /courses/fire"));
-  EXPECT_THAT(Held("groups/ops"), ElementsAre("learner at /catalogs/safety"));
+  EXPECT_THAT(Held("groups/ops"), ElementsAre("author at /catalogs/safety"));
   EXPECT_THAT(Held("users/u1"), ElementsAre("author at "));
 
   const auto taken = Import(kAnn,
@@ -187,7 +187,7 @@ TEST_F(AssignmentStreamTest, M4_AnAdministratorExportsAssignments) {
   ASSERT_EQ(Import(kAnn,
                    "subject,role,scope,expires,suspended,reason\n"
                    "u0,instructor,courses/fire,2030-01-01T00:00:00Z,,\"a, b\"\n"
-                   "groups/ops,learner,catalogs/safety,,true,\n")
+                   "groups/ops,author,catalogs/safety,,true,\n")
                 .value.created(),
             2);
   const auto all = Export(kAnn);
@@ -197,7 +197,7 @@ TEST_F(AssignmentStreamTest, M4_AnAdministratorExportsAssignments) {
   EXPECT_EQ(below.value,
             "subject,role,scope,not_before,expires,suspended,reason\r\n"
             "users/u0,instructor,courses/fire,,2030-01-01T00:00:00+00:00,false,\"a, b\"\r\n"
-            "groups/ops,learner,catalogs/safety,,,true,\r\n");
+            "groups/ops,author,catalogs/safety,,,true,\r\n");
   // What came out goes in again, and is what is there.
   const auto again = Import(kAnn, all.value);
   EXPECT_EQ(again.value.skipped(), 5) << again.value.DebugString();

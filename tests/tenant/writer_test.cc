@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "store/key.h"
 #include "tenant/rows.h"
@@ -153,6 +154,35 @@ TEST_F(WriterTest, PartsSeeEachOtherAndFailAlone) {
   tenants_.Close();
   tenants_.Open();
   EXPECT_EQ(Dump(*tenants_.acme()->world().Read()), dump);
+}
+
+// However little one of them writes: all of it is in memory until it is committed.
+TEST_F(WriterTest, PartsWriteNoMoreThanFitsIntoOneChange) {
+  constexpr int kRowsOfPart = 400000;
+  int parts = 0;
+  const auto part = [&parts](MutationContext& context) {
+    return context.Part([&parts](TenantDraft& draft) {
+      for (int i = 0; i < kRowsOfPart; ++i) {
+        draft.WriteBytes(store::Table::kJobs,
+                         store::KeyWriter(draft.number())
+                             .U8(9)
+                             .U32(static_cast<uint32_t>(parts * kRowsOfPart + i))
+                             .Take(),
+                         "1");
+      }
+      ++parts;
+      return absl::OkStatus();
+    });
+  };
+  absl::Status refused;
+  const auto result = tenants_.Change(
+      tenants_.acme(), [&](MutationContext& context) -> absl::StatusOr<std::string> {
+        for (int i = 0; i < 5 && refused.ok(); ++i) refused = part(context).status();
+        return refused.ok() ? absl::StatusOr<std::string>("") : refused;
+      });
+  EXPECT_EQ(result.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_TRUE(absl::StrContains(refused.message(), "rows would be written at once")) << refused;
+  EXPECT_EQ(parts, 3) << "with 1 200 000 rows none is begun";
 }
 
 TEST_F(WriterTest, AMutationThatFailsTakesItsPartsWithIt) {
