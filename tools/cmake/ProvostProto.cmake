@@ -27,10 +27,14 @@ function(provost_proto_library target)
       list(APPEND generated ${out}/${stem}.grpc.pb.cc ${out}/${stem}.grpc.pb.h)
       set(plugin --grpc_out=${out} --plugin=protoc-gen-grpc=${PROVOST_GRPC_CPP_PLUGIN})
     endif()
+    # Ninja takes a list of dependencies for that of another command, and runs this one every time,
+    # unless it begins with the first output. protoc has them in the order of their names.
+    set(outputs ${generated})
+    list(SORT outputs)
     # A service may be added to a file that had none.
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${arg_ROOT}/${proto})
     add_custom_command(
-      OUTPUT ${generated}
+      OUTPUT ${outputs}
       COMMAND protobuf::protoc ${imports} --cpp_out=${out} ${plugin}
               --dependency_out=${out}/${stem}.d ${proto}
       DEPENDS ${arg_ROOT}/${proto}
