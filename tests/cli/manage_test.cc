@@ -270,7 +270,7 @@ TEST_F(ManageTest, KA4_WhoMayNotAndWhatIsWrongInAMail) {
               HasSubstr("cook"));
   EXPECT_THAT(Refused(kCarl, {"notifications", "rules", "create", "r", "--home", "catalogs/safety",
                               "--on", "overdue", "--template", "t", "--to", "learner"}),
-              HasSubstr("notification_rule.event"));
+              HasSubstr("notification_rule.template"));
   EXPECT_THAT(Refused(kCarl, {"notifications", "rules", "create", "r", "--on", "enrolled"}),
               HasSubstr("--template"));
 }
@@ -325,8 +325,17 @@ TEST_F(ManageTest, KA4_TheOutboxHoldsWhatAnEventCaused) {
               HasSubstr("\tnotificationRules/welcome\tusers/lea\tENROLLED\tcourses/fire\t"));
   const std::string name = rows[1].substr(0, rows[1].find('\t'));
   EXPECT_THAT(name, StartsWith("outboxMessages/"));
+  // She has no address.
   EXPECT_THAT(Do(kCarl, {"notifications", "outbox", "get", name}),
-              HasSubstr("recipient\tusers/lea\n"));
+              AllOf(HasSubstr("recipient\tusers/lea\n"), HasSubstr("state\tUNDELIVERABLE\n")));
+  EXPECT_THAT(Do(kCarl, {"notifications", "outbox", "list", "--state", "undeliverable"}),
+              HasSubstr(name));
+  Do(kCarl, {"users", "update", "lea", "--email", "lea@acme.example"});
+  EXPECT_EQ(Do(kCarl, {"notifications", "outbox", "retry", name}),
+            absl::StrCat("retried ", name, "\n"));
+  EXPECT_THAT(Do(kCarl, {"notifications", "outbox", "get", name}), HasSubstr("state\tWAITING\n"));
+  EXPECT_THAT(Refused(kCarl, {"notifications", "outbox", "retry", name}),
+              HasSubstr("can be retried"));
   EXPECT_THAT(Do(kCarl, {"notifications", "outbox", "list", "--to", kKim}),
               Not(HasSubstr("outboxMessages/")));
   EXPECT_THAT(Do(kCarl, {"notifications", "outbox", "list", "--state", "sent"}),

@@ -59,7 +59,7 @@ constexpr FieldFlag kFieldFlags[] = {
     {"assignee", "--to", FieldForm::kSubject, "Who takes it: users/lea, groups/crew"},
     {"training", "--in", FieldForm::kScope, "The course or the training plan: courses/fire"},
     {"due_time", "--due", FieldForm::kTime, "When it is due: 2026-11-03, +30d"},
-    {"event", "--on", FieldForm::kEnum, "On which event; `enrolled` is the only one yet"},
+    {"event", "--on", FieldForm::kEnum, "On which event; `enrolled` is the one that is caused yet"},
     {"template", "--template", FieldForm::kTemplate, "What is mailed: a template for that event"},
     {"disabled", "--disabled", FieldForm::kBool, "Whether nothing is mailed: true or false"},
     {"recipient", "--to", FieldForm::kSubject, "Only those to this person: users/lea"},
