@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -118,7 +119,19 @@ class UserRows : public ImportKind {
     request.set_parent(parent_);
     request.set_user_id(std::string(row.Get(kUserId)));
     request.mutable_user()->set_home_scope(home_name_);
-    SetFields(row, "", request.mutable_user(), nullptr);
+    v1::User& user = *request.mutable_user();
+    SetFields(row, "", &user, nullptr);
+    // Who has no name for people is called by their other names, or else by their id.
+    if (user.display_name().empty()) {
+      const std::string names = absl::StrCat(user.given_name(), " ", user.family_name());
+      user.set_display_name(std::string(absl::StripAsciiWhitespace(names)));
+    }
+    if (user.display_name().empty()) user.set_display_name(request.user_id());
+    if (user.display_name().empty()) {
+      return BadField("display_name", "",
+                      "wanted a name for the new user, or a `given_name`, a `family_name` or a "
+                      "`user_id` to call them by");
+    }
     if (absl::Status status = methods_.create.Run(call, request, /*ask_permission=*/false);
         !status.ok()) {
       return status;

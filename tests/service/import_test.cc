@@ -213,12 +213,12 @@ TEST_F(ImportTest, M5_WrongRowsAreToldByLineAndColumn) {
   for (const auto& error : answer.value.errors()) {
     errors.push_back(absl::StrCat(error.line(), ":", error.column(), " ", error.field()));
   }
-  EXPECT_THAT(errors, ElementsAre("3:1 email", "4:2 user_id", "4:3 display_name", "6:0 ", "7:0 ",
-                                  "8:3 display_name", "9:2 user_id"))
+  EXPECT_THAT(errors, ElementsAre("3:1 email", "4:2 user_id", "6:0 ", "7:0 ", "8:3 display_name",
+                                  "9:2 user_id"))
       << answer.value.DebugString();
-  EXPECT_THAT(answer.value.errors(3).message(), HasSubstr("has 2 cells; wanted 3"));
+  EXPECT_THAT(answer.value.errors(2).message(), HasSubstr("has 2 cells; wanted 3"));
   EXPECT_THAT(answer.value.errors(0).message(), StartsWith("wanted an "));
-  EXPECT_THAT(answer.value.errors(4).message(),
+  EXPECT_THAT(answer.value.errors(3).message(),
               "there is a user with the e-mail address `...` already");
   EXPECT_TRUE(User("good").ok());
   EXPECT_TRUE(User("fine").ok());
@@ -237,8 +237,8 @@ TEST_F(ImportTest, M5_WrongRowsAreToldByLineAndColumn) {
   EXPECT_EQ(page.value.errors(0).line(), 3);
   list.set_page_token(page.value.next_page_token());
   page = Call<v1::ListImportErrorsResponse>(kMae, list);
-  ASSERT_EQ(page.value.errors_size(), 3);
-  EXPECT_EQ(page.value.errors(2).line(), 9);
+  ASSERT_EQ(page.value.errors_size(), 2);
+  EXPECT_EQ(page.value.errors(1).line(), 9);
   EXPECT_THAT(page.value.next_page_token(), IsEmpty());
   EXPECT_EQ(Call<v1::ListImportErrorsResponse>(kAut, list).code(), grpc::StatusCode::NOT_FOUND);
 }
@@ -287,6 +287,27 @@ TEST_F(ImportTest, M5_CreateUpdateSkipByKey) {
   answer = Import(kMae, start, "email,user_id\np1@acme.example,p9\n");
   ASSERT_EQ(answer.value.failed(), 1);
   EXPECT_EQ(answer.value.errors(0).column(), 2);
+}
+
+TEST_F(ImportTest, M5_WhoHasNoDisplayNameIsCalledByTheirOtherNames) {
+  auto answer =
+      Import(kMae, Start(), "user_id,given_name,family_name\nkim,Kim,Kay\nbob,,Bee\ncat,,\n");
+  ASSERT_EQ(answer.value.created(), 3) << answer.value.DebugString();
+  EXPECT_EQ(User("kim").value.display_name(), "Kim Kay");
+  EXPECT_EQ(User("bob").value.display_name(), "Bee");
+  EXPECT_EQ(User("cat").value.display_name(), "cat");
+  // An address is nobody's to show.
+  Request start = Start(kOtherId);
+  start.set_key(Request::EMAIL);
+  answer = Import(kMae, start, "email\ndan@acme.example\n");
+  ASSERT_EQ(answer.value.failed(), 1);
+  EXPECT_EQ(answer.value.errors(0).field(), "display_name");
+  EXPECT_THAT(answer.value.errors(0).message(), HasSubstr("wanted a name for the new user, or "));
+  // Who is there keeps their name.
+  answer = Import(kMae, Start("0d6a2b1c-3a55-4f0e-9d0a-000000000001"),
+                  "user_id,given_name\nkim,Kimberly\n");
+  EXPECT_EQ(answer.value.updated(), 1);
+  EXPECT_EQ(User("kim").value.display_name(), "Kim Kay");
 }
 
 TEST_F(ImportTest, M5_WholeProfiles) {
