@@ -114,9 +114,11 @@ TEST_F(ContentTest, U1_U2_APageIsMadeChangedAndDeleted) {
               AllOf(StartsWith("name\tpages/rules\ndisplay name\tWhen it burns\n"),
                     HasSubstr("versions\t1 on its way\nshown\tversion 1, DRAFT by users/aut, "),
                     HasSubstr("\n\nmarkdown: \"Walk.\"\n")));
-  EXPECT_THAT(
-      Do(kAut, {"content", "create", "pages", "--home", "courses/fire", "--display-name", "More"}),
-      StartsWith("created pages/"));
+  EXPECT_THAT(Do(kAut, {"content", "create", "pages", "--home", "courses/fire", "--display-name",
+                        "More", "--body", "markdown: 'More.'"}),
+              StartsWith("created pages/"));
+  EXPECT_THAT(As(kAut, {"content", "create", "pages/empty", "--home", "courses/fire"}).err,
+              HasSubstr("content_item.body"));
   EXPECT_THAT(Do(kAut, {"content", "list", "--kind", "page", "--at", "courses/fire"}),
               HasSubstr("pages/rules\tWhen it burns\tcourses/fire\t1 on its way\t\n"));
   EXPECT_THAT(Do(kAut, {"content", "list", "--kind", "quiz"}), Not(HasSubstr("pages/")));

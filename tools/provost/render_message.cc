@@ -25,10 +25,11 @@ using google::protobuf::Message;
 // What a list leaves out; a single resource shows it.
 bool IsForDetailAlone(const FieldDescriptor& field) {
   static const auto* const names = new std::set<std::string>{
-      "create_time", "update_time",      "etag",      "source", "digest",      "given_name",
-      "family_name", "locale",           "time_zone", "fields", "description", "categories",
-      "audience",    "enrollment_flows", "offered",   "steps",  "rule",        "held_back_reason",
-      "texts"};
+      "create_time", "update_time",      "etag",    "source", "digest",      "given_name",
+      "family_name", "locale",           "fields",  "texts",  "description", "categories",
+      "audience",    "enrollment_flows", "offered", "steps",  "time_zone",   "held_back_reason"};
+  // That of a group; the rule that a mail comes from is a name.
+  if (field.message_type() == v1::GroupRule::descriptor()) return true;
   return names->count(field.name()) != 0;
 }
 
