@@ -302,6 +302,12 @@ const std::set<std::string>& Streams() {
   return streams;
 }
 
+// Grants go under a freeze too. What runs service accounts is a WRITE, and reads them as well.
+bool IsFrozen(const std::string& method, bool changes) {
+  return (changes && method != "RoleService.DeleteAssignment") ||
+         method == "UserService.GetServiceAccount";
+}
+
 class EveryMethod : public AcmeTest {
  protected:
   explicit EveryMethod(const std::string& preset) : AcmeTest(preset), preset_(preset) {
@@ -531,6 +537,36 @@ TEST_P(EveryMethodTest, P0_NothingIsReachedFromAnotherTenant) {
     EXPECT_EQ(status.error_code(), grpc::StatusCode::PERMISSION_DENIED)
         << each.method << ": " << status.error_message();
   }
+}
+
+// Nor anything to anybody of a tenant that is suspended.
+TEST_P(EveryMethodTest, Rule6_NothingIsReachedInASuspendedTenant) {
+  Fixture();
+  std::unique_ptr<Message> response;
+  ASSERT_TRUE(Send("TenantService.SuspendTenant", "name: '$T'", kOperator, false, &response).ok());
+  for (const Case& each : kCases) {
+    if (each.who != kAdministrator) continue;
+    const grpc::Status status = Send(each.method, each.request, each.who, true, &response);
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::PERMISSION_DENIED)
+        << each.method << ": " << status.error_message();
+  }
+}
+
+// Of an archived tenant everything can be read, and nothing changes but that grants go and the
+// archive is lifted.
+TEST_P(EveryMethodTest, Rule19_AnArchiveFreezesEverything) {
+  Fixture();
+  Do("RoleService.FreezeScope", "name: '$T' freeze: ARCHIVE");
+  for (const Case& each : kCases) {
+    if (each.who != kAdministrator || IsWithheld(each.method)) continue;
+    std::unique_ptr<Message> response;
+    const grpc::Status status = Send(each.method, each.request, each.who, true, &response);
+    const bool changes =
+        methods_.at(each.method)->input_type()->FindFieldByName("validate_only") != nullptr;
+    EXPECT_EQ(status.error_code(), IsFrozen(each.method, changes) ? kFailed : kOk)
+        << each.method << ": " << status.error_message();
+  }
+  Do("RoleService.UnfreezeScope", "name: '$T' freeze: ARCHIVE");
 }
 
 INSTANTIATE_TEST_SUITE_P(Presets, EveryMethodTest, ::testing::Values("coreachieve", "plutolms"),
