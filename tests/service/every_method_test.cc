@@ -1,7 +1,6 @@
 // Every method of the contract (P0): the full administrator of a preset comes as far as its handler
 // (A1, AD1), and somebody without any role is refused. A method that has no case here fails the
 // test. And no call about one person or one thing reads more as the tenant grows.
-#include <google/protobuf/empty.pb.h>
 #include <google/protobuf/message.h>
 #include <google/protobuf/text_format.h>
 
@@ -15,13 +14,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "gmock/gmock.h"
-#include "provost/v1/catalog_service.pb.h"
-#include "provost/v1/content_service.pb.h"
-#include "provost/v1/enrollment_service.pb.h"
-#include "provost/v1/group_service.pb.h"
+#include "gtest/gtest.h"
 #include "provost/v1/notification_service.pb.h"
-#include "provost/v1/role_service.pb.h"
 #include "provost/v1/user_service.grpc.pb.h"
 #include "provost/v1/user_service.pb.h"
 #include "service/methods.h"
@@ -32,7 +26,6 @@ namespace provost {
 namespace {
 
 using google::protobuf::Descriptor;
-using google::protobuf::Empty;
 using google::protobuf::Message;
 using google::protobuf::MessageFactory;
 using google::protobuf::TextFormat;
