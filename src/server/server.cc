@@ -70,8 +70,8 @@ struct Server::Parts {
   // Refuses calls until nobody makes any.
   void TurnAway();
   absl::Status OpenData();
-  absl::Status MakeMailer();
-  absl::Status Serve();
+  absl::Status MakeMailer(MailerOptions mailer_options);
+  absl::Status Serve(MailerOptions mailer_options);
 };
 
 absl::Status Server::Parts::OpenData() {
@@ -123,28 +123,26 @@ absl::Status Server::Parts::OpenData() {
   return absl::OkStatus();
 }
 
-absl::Status Server::Parts::MakeMailer() {
+absl::Status Server::Parts::MakeMailer(MailerOptions mailer_options) {
   if (options.smtp_server.empty()) return absl::OkStatus();
-  absl::StatusOr<MailerOptions> mailer_options = ReadMailOptions(options);
-  if (!mailer_options.ok()) return mailer_options.status();
-  mailer_options->on_server = [this](bool reached, const std::string& text) {
+  mailer_options.on_server = [this](bool reached, const std::string& text) {
     LogEvent(*log, reached ? spdlog::level::info : spdlog::level::warn,
              reached ? "smtp_server_reached" : "smtp_server_lost",
              {{"server", options.smtp_server}, {"message", text}});
   };
-  mailer_options->on_error = [this](const absl::Status& status) {
+  mailer_options.on_error = [this](const absl::Status& status) {
     LogEvent(*log, spdlog::level::err, "mail_not_sent",
              {{"message", std::string(status.message())}});
   };
   absl::StatusOr<std::unique_ptr<Mailer>> made =
-      Mailer::Make(registry.get(), *std::move(mailer_options));
+      Mailer::Make(registry.get(), std::move(mailer_options));
   if (!made.ok()) return made.status();
   mailer = *std::move(made);
   return absl::OkStatus();
 }
 
-absl::Status Server::Parts::Serve() {
-  if (absl::Status status = MakeMailer(); !status.ok()) return status;
+absl::Status Server::Parts::Serve(MailerOptions mailer_options) {
+  if (absl::Status status = MakeMailer(std::move(mailer_options)); !status.ok()) return status;
   pages = std::make_unique<Pages>(registry.get(),
                                   Pages::Options{options.list_hold, options.max_held_lists});
   scans = std::make_unique<ScanPool>(
@@ -242,11 +240,13 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   auto parts = std::make_unique<Parts>();
   parts->options = options;
   if (absl::Status status = CheckListen(options.listen); !status.ok()) return status;
+  absl::StatusOr<MailerOptions> mailer_options = ReadMailOptions(options);
+  if (!mailer_options.ok()) return mailer_options.status();
   parts->log = MakeLog(options.log_level);
   TakeGrpcLog(parts->log);
   std::unique_ptr<Server> server(new Server(std::move(parts)));
   absl::Status status = server->parts_->OpenData();
-  if (status.ok()) status = server->parts_->Serve();
+  if (status.ok()) status = server->parts_->Serve(*std::move(mailer_options));
   if (!status.ok()) return status;
   LogEvent(*server->parts_->log, spdlog::level::info, "serving",
            {{"address", server->address()},
