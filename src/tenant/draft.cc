@@ -118,8 +118,9 @@ absl::Status TenantDraft::PutMemberRow(SubjectId group, SubjectId member,
   members_[member.value][group.value] = window;
   Add(ToOp(group, member, row));
   Write(Table::kMembers, MemberKey(number(), group, member), row);
-  if (was_in == is_in) return absl::OkStatus();
-  return is_in ? EnrollMember(*this, group, member) : WithdrawMember(*this, group, member);
+  // It may have ended by itself, and enrollments rest on it still.
+  if (!is_in) return WithdrawMember(*this, group, member);
+  return was_in ? absl::OkStatus() : EnrollMember(*this, group, member);
 }
 
 std::vector<MembershipRecord> TenantDraft::GroupsOf(SubjectId member) const {
@@ -144,24 +145,23 @@ std::vector<SubjectId> TenantDraft::MembersOf(SubjectId group) const {
     state_->ForEachMember(group, SubjectId(0), [&](SubjectId member) {
       const auto changed = members_.find(member.value);
       if (changed != members_.end() && changed->second.contains(group.value)) return true;
-      for (const MembershipRecord& record : state_->GroupsOf(member)) {
-        if (record.group == group.value && record.window.expires > now_) members.push_back(member);
-      }
+      members.push_back(member);
       return true;
     });
   }
   for (const auto& [member, groups] : members_) {
     const auto window = groups.find(group.value);
     if (window == groups.end() || !window->second.has_value()) continue;
-    if (window->second->expires > now_) members.push_back(SubjectId(member));
+    members.push_back(SubjectId(member));
   }
   return members;
 }
 
 bool TenantDraft::IsUser(SubjectId subject) const {
   if (state_->HasSubject(subject)) return state_->KindOf(subject) == SubjectKind::kUser;
-  for (const ChangeOp& op : change_.ops) {
-    const auto* const put = std::get_if<PutSubject>(&op);
+  // Who is asked about is most often the last who was made.
+  for (auto op = change_.ops.rbegin(); op != change_.ops.rend(); ++op) {
+    const auto* const put = std::get_if<PutSubject>(&*op);
     if (put != nullptr && put->uid == subject) return put->kind == SubjectKind::kUser;
   }
   return false;

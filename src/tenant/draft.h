@@ -133,7 +133,8 @@ class TenantDraft {
   // --- who is in which group, by this draft's own changes too ---
   /// The groups that it is directly in.
   std::vector<MembershipRecord> GroupsOf(SubjectId member) const;
-  /// Whoever is directly in it, by memberships that have not ended.
+  /// Whoever is directly in it, by memberships that have ended too. Cost: also of all members that
+  /// the draft has changed, of whatever group.
   std::vector<SubjectId> MembersOf(SubjectId group) const;
   bool IsUser(SubjectId subject) const;
 

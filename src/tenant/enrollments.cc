@@ -66,19 +66,50 @@ std::vector<SubjectId> Reachable(SubjectId subject, Next next) {
   return found;
 }
 
-std::vector<SubjectId> GroupsAbove(const TenantDraft& draft, SubjectId subject) {
+// Which memberships count. Whoever comes in comes by those that have not ended; whoever is to be
+// withdrawn may have been enrolled by ones that have ended since, at which nothing happened.
+enum class Memberships { kLive, kAll };
+
+bool IsLive(const TenantDraft& draft, const MembershipRecord& record) {
+  return record.window.expires > draft.now();
+}
+
+std::vector<SubjectId> GroupsAbove(const TenantDraft& draft, SubjectId subject,
+                                   Memberships memberships) {
   return Reachable(subject, [&](SubjectId at) {
     std::vector<SubjectId> groups;
     for (const MembershipRecord& record : draft.GroupsOf(at)) {
-      if (record.window.expires > draft.now()) groups.push_back(SubjectId(record.group));
+      if (memberships == Memberships::kAll || IsLive(draft, record)) {
+        groups.push_back(SubjectId(record.group));
+      }
     }
     return groups;
   });
 }
 
-std::vector<SubjectId> PeopleIn(const TenantDraft& draft, SubjectId subject) {
-  std::vector<SubjectId> people =
-      Reachable(subject, [&](SubjectId at) { return draft.MembersOf(at); });
+bool IsLiveMember(const TenantDraft& draft, SubjectId group, SubjectId member) {
+  const std::vector<MembershipRecord> groups = draft.GroupsOf(member);
+  return std::any_of(groups.begin(), groups.end(), [&](const MembershipRecord& record) {
+    return record.group == group.value && IsLive(draft, record);
+  });
+}
+
+std::vector<SubjectId> PeopleIn(const TenantDraft& draft, SubjectId subject,
+                                Memberships memberships) {
+  // Nobody is in a person: to look for them costs a walk over all that the draft has changed.
+  if (draft.IsUser(subject)) return {subject};
+  std::vector<SubjectId> people = Reachable(subject, [&](SubjectId at) {
+    std::vector<SubjectId> members;
+    if (draft.IsUser(at)) return members;
+    members = draft.MembersOf(at);
+    if (memberships == Memberships::kLive) {
+      members.erase(
+          std::remove_if(members.begin(), members.end(),
+                         [&](SubjectId member) { return !IsLiveMember(draft, at, member); }),
+          members.end());
+    }
+    return members;
+  });
   people.erase(std::remove_if(people.begin(), people.end(),
                               [&](SubjectId each) { return !draft.IsUser(each); }),
                people.end());
@@ -90,9 +121,10 @@ struct Assigned {
   SubjectId to;
   uint64_t uid;
 };
-absl::StatusOr<std::vector<Assigned>> AssignedAbove(const TenantDraft& draft, SubjectId group) {
+absl::StatusOr<std::vector<Assigned>> AssignedAbove(const TenantDraft& draft, SubjectId group,
+                                                    Memberships memberships) {
   std::vector<Assigned> found;
-  for (SubjectId above : GroupsAbove(draft, group)) {
+  for (SubjectId above : GroupsAbove(draft, group, memberships)) {
     absl::StatusOr<std::vector<uint64_t>> uids =
         ReadAssignedIds(draft.reader(), AssignedTo(draft.number(), above));
     if (!uids.ok()) return uids.status();
@@ -228,7 +260,7 @@ absl::StatusOr<uint64_t> AddTrainingAssignment(TenantDraft& draft,
   draft.WriteBytes(Table::kIndexes, AssigneeKey(draft.number(), assignee, uid), "1");
   draft.WriteBytes(Table::kIndexes,
                    AssignedTrainingKey(draft.number(), ScopeId(row.training()), uid), "1");
-  absl::Status status = EnrollAll(draft, uid, row, PeopleIn(draft, assignee));
+  absl::Status status = EnrollAll(draft, uid, row, PeopleIn(draft, assignee, Memberships::kLive));
   if (!status.ok()) return status;
   return uid;
 }
@@ -250,10 +282,10 @@ absl::Status EraseTrainingAssignment(TenantDraft& draft, uint64_t uid) {
 }
 
 absl::Status EnrollMember(TenantDraft& draft, SubjectId group, SubjectId member) {
-  absl::StatusOr<std::vector<Assigned>> assigned = AssignedAbove(draft, group);
+  absl::StatusOr<std::vector<Assigned>> assigned = AssignedAbove(draft, group, Memberships::kLive);
   if (!assigned.ok()) return assigned.status();
   if (assigned->empty()) return absl::OkStatus();
-  const std::vector<SubjectId> people = PeopleIn(draft, member);
+  const std::vector<SubjectId> people = PeopleIn(draft, member, Memberships::kLive);
   for (const Assigned& each : *assigned) {
     absl::StatusOr<rows::TrainingAssignmentRow> row = FindAssignment(draft, each.uid);
     if (!row.ok()) return row.status();
@@ -263,12 +295,12 @@ absl::Status EnrollMember(TenantDraft& draft, SubjectId group, SubjectId member)
 }
 
 absl::Status WithdrawMember(TenantDraft& draft, SubjectId group, SubjectId member) {
-  absl::StatusOr<std::vector<Assigned>> assigned = AssignedAbove(draft, group);
+  absl::StatusOr<std::vector<Assigned>> assigned = AssignedAbove(draft, group, Memberships::kAll);
   if (!assigned.ok()) return assigned.status();
   if (assigned->empty()) return absl::OkStatus();
-  for (SubjectId person : PeopleIn(draft, member)) {
+  for (SubjectId person : PeopleIn(draft, member, Memberships::kAll)) {
     // Another chain may still contain the person.
-    const std::vector<SubjectId> still = GroupsAbove(draft, person);
+    const std::vector<SubjectId> still = GroupsAbove(draft, person, Memberships::kLive);
     for (const Assigned& each : *assigned) {
       if (std::find(still.begin(), still.end(), each.to) != still.end()) continue;
       absl::StatusOr<rows::TrainingAssignmentRow> row = FindAssignment(draft, each.uid);
@@ -295,6 +327,8 @@ absl::Status FollowSteps(TenantDraft& draft, const rows::TrainingPlanRow& before
   absl::StatusOr<std::vector<uint64_t>> uids =
       ReadAssignedIds(draft.reader(), AssignedAt(draft.number(), ScopeId(after.uid())));
   if (!uids.ok()) return uids.status();
+  // A plan that is frozen changes only by a course of it that is deleted.
+  if (uids->empty() || IsFrozen(draft, ScopeId(after.uid()))) return absl::OkStatus();
   for (uint64_t uid : *uids) {
     absl::StatusOr<rows::TrainingAssignmentRow> row = FindAssignment(draft, uid);
     if (!row.ok()) return row.status();

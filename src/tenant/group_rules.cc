@@ -83,6 +83,13 @@ class Settling {
     std::vector<Holding> confers;
   };
 
+  // Whether the conditions of a group's rule hold of somebody.
+  struct Judged {
+    SubjectId group;
+    SubjectId user;
+    bool holds;
+  };
+
   // Nothing for a group that nobody keeps by its conditions: one of a scenario.
   absl::StatusOr<const Rule*> FindRule(SubjectId group) {
     const auto found = rules_.find(group);
@@ -276,7 +283,9 @@ class Settling {
         if (absl::Status status = draft_.EraseMember(group, member); !status.ok()) return status;
       }
     }
-    std::vector<rows::UserRow> people;
+    // They are judged once the walk is over, for a draft does not change under a cursor: until then
+    // is kept what the rules say of each, and not who they are.
+    std::vector<Judged> people;
     store::ScanOptions options;
     options.bulk = true;
     store::Cursor cursor =
@@ -289,14 +298,18 @@ class Settling {
       absl::StatusOr<rows::UserRow> user =
           ParseRow<rows::UserRow>(Table::kUsers, cursor.key(), cursor.value());
       if (!user.ok()) return user.status();
-      // They are judged once the walk is over: a draft does not change under a cursor.
-      people.push_back(*std::move(user));
+      for (SubjectId group : refill_) {
+        absl::StatusOr<const Rule*> rule = FindRule(group);
+        if (!rule.ok()) return rule.status();
+        if (*rule == nullptr) continue;
+        people.push_back({group, SubjectId(user->uid()), RuleHolds((*rule)->rule, *user)});
+      }
     }
     if (!cursor.status().ok()) return cursor.status();
-    for (const rows::UserRow& user : people) {
-      for (SubjectId group : refill_) {
-        if (absl::Status status = Evaluate(group, user); !status.ok()) return status;
-      }
+    for (const Judged& each : people) {
+      absl::StatusOr<const Rule*> rule = FindRule(each.group);
+      if (!rule.ok()) return rule.status();
+      if (absl::Status status = Settle(**rule, each); !status.ok()) return status;
     }
     return absl::OkStatus();
   }
@@ -305,20 +318,24 @@ class Settling {
     absl::StatusOr<const Rule*> rule = FindRule(group);
     if (!rule.ok()) return rule.status();
     if (*rule == nullptr) return absl::OkStatus();
-    const SubjectId user(row.uid());
+    return Settle(**rule, {group, SubjectId(row.uid()), RuleHolds((*rule)->rule, row)});
+  }
+
+  absl::Status Settle(const Rule& rule, const Judged& judged) {
+    const SubjectId group = judged.group;
+    const SubjectId user = judged.user;
     // The state need not have what was done here already.
     if (!evaluated_.insert({group, user}).second) return absl::OkStatus();
-    const bool wanted =
-        state_.IsOnPath((*rule)->home, state_.HomeOf(user)) && RuleHolds((*rule)->rule, row);
+    const bool wanted = judged.holds && state_.IsOnPath(rule.home, state_.HomeOf(user));
     const bool is_in = IsMember(state_, group, user);
     if (wanted && is_in) return absl::OkStatus();
     if (!wanted && is_in) {
       if (absl::Status status = draft_.EraseMember(group, user); !status.ok()) return status;
-      return MustFollow(**rule) ? apply_() : absl::OkStatus();
+      return MustFollow(rule) ? apply_() : absl::OkStatus();
     }
     absl::StatusOr<bool> is_held = IsHeldBack(group, user);
     if (!is_held.ok()) return is_held.status();
-    const std::string reason = wanted ? WhatKeepsOut(**rule, group, user) : "";
+    const std::string reason = wanted ? WhatKeepsOut(rule, group, user) : "";
     if (!reason.empty()) {
       rows::HeldBackRow held;
       held.set_reason(reason);
@@ -331,7 +348,7 @@ class Settling {
     rows::MemberRow member;
     *member.mutable_member()->mutable_create_time() = ToTimestamp(now_);
     if (absl::Status status = draft_.PutMemberRow(group, user, member); !status.ok()) return status;
-    if (MustFollow(**rule)) return apply_();
+    if (MustFollow(rule)) return apply_();
     ++added_[user];
     return absl::OkStatus();
   }

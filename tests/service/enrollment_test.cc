@@ -359,6 +359,7 @@ TEST_F(EnrollmentTest, Rule20_AssigningAPlanNeedsEnrollmentAtEachCourse) {
   // So does adding a course to a plan that is assigned.
   MakeUser("pam");
   Assign("users/pam", "attendee_manager", "catalogs/paths");
+  Assign("users/pam", "author", "catalogs/safety");
   EXPECT_EQ(SetSteps("users/pam", "plans/basics", {{"fire", "hoists"}}).code(),
             grpc::StatusCode::PERMISSION_DENIED);
   // And what ends enrollments at the courses.
@@ -381,6 +382,28 @@ TEST_F(EnrollmentTest, Rule19_WhatIsFrozenIsSkipped) {
   RemoveMember("groups/crew", "users/lea");
   EXPECT_THAT(LearnersAt("courses/fire"), ElementsAre("users/lea"));
   EXPECT_EQ(EnrollAs("users/mara", "users/leo", "courses/fire").violations().front(), "FROZEN");
+}
+
+TEST_F(EnrollmentTest, Rule20_ACourseThatIsDeletedMakesTheOtherRequired) {
+  MakePlan("basics", {{"first-aid", "hoists"}}, "catalogs/safety");
+  ASSERT_TRUE(SetSteps("users/ann", "plans/basics", {{"first-aid", "hoists"}}, 1).ok());
+  AddMember("groups/crew", "users/lea");
+  ASSERT_TRUE(AssignAs("users/mara", "plans/basics", "groups/crew").ok());
+  ASSERT_THAT(TrainingsOf("users/lea"), ElementsAre("plans/basics"));
+  ASSERT_TRUE(Delete<v1::DeleteCourseRequest>("courses/hoists").ok());
+  EXPECT_THAT(TrainingsOf("users/lea"), UnorderedElementsAre("plans/basics", "courses/first-aid"));
+}
+
+TEST_F(EnrollmentTest, Rule19_TheStepsOfAFrozenPlanAreNotFollowed) {
+  MakeCatalog("paths");
+  MakePlan("basics", {{"fire", "hoists"}, {"first-aid"}}, "catalogs/paths");
+  ASSERT_TRUE(SetSteps("users/ann", "plans/basics", {{"fire", "hoists"}, {"first-aid"}}, 1).ok());
+  AddMember("groups/crew", "users/lea");
+  ASSERT_TRUE(
+      AssignAs("users/mara", "plans/basics", "groups/crew", TrainingAssignment::WITHDRAW).ok());
+  Hold("catalogs/paths");
+  ASSERT_TRUE(Delete<v1::DeleteCourseRequest>("courses/hoists").ok());
+  EXPECT_THAT(TrainingsOf("users/lea"), UnorderedElementsAre("plans/basics", "courses/first-aid"));
 }
 
 TEST_F(EnrollmentTest, TheEarliestDueTimeCounts) {

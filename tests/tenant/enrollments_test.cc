@@ -1,0 +1,180 @@
+// Who is withdrawn where memberships have ended by themselves before anybody took them away, and
+// what a member costs in a draft that changes many.
+#include "tenant/enrollments.h"
+
+#include <gtest/gtest.h>
+
+#include <ctime>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "tenant/enrollment_rows.h"
+#include "tenant/times.h"
+#include "world.h"
+
+namespace provost {
+namespace {
+
+// lea is in the team, which is in the crew, to which a course is assigned that leaving ends.
+class EnrollmentsTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    tenants_.MakeAcme();
+    Do([&](TenantDraft& draft) {
+      course_ = TenantFixture::PutCourse(draft, "hoists", kRootScope);
+      lea_ = TenantFixture::PutUser(draft, "lea");
+      team_ = TenantFixture::PutGroup(draft, "team");
+      crew_ = TenantFixture::PutGroup(draft, "crew");
+      return absl::OkStatus();
+    });
+    Do([&](TenantDraft& draft) {
+      rows::TrainingAssignmentRow row;
+      row.set_training(course_.value);
+      row.set_assignee(crew_.value);
+      row.mutable_training_assignment()->set_on_leave(v1::TrainingAssignment::WITHDRAW);
+      return AddTrainingAssignment(draft, row).status();
+    });
+  }
+
+  void Do(const std::function<absl::Status(TenantDraft&)>& change) {
+    const absl::StatusOr<MutationResult> result = tenants_.Change(
+        tenants_.acme(), [&](MutationContext& context) -> absl::StatusOr<std::string> {
+          if (absl::Status status = change(context.draft()); !status.ok()) return status;
+          return std::string();
+        });
+    ASSERT_TRUE(result.ok()) << result.status();
+  }
+  void Put(SubjectId group, SubjectId member, Window window = Window()) {
+    Do([&](TenantDraft& draft) {
+      rows::MemberRow row;
+      SetWindow(window, row.mutable_member());
+      return draft.PutMemberRow(group, member, row);
+    });
+  }
+  // A membership that counts while it is made, and has ended when anything else is done.
+  void PutBriefly(SubjectId group, SubjectId member) {
+    Do([&](TenantDraft& draft) {
+      rows::MemberRow row;
+      Window window;
+      window.expires = draft.now() + absl::Nanoseconds(1);
+      SetWindow(window, row.mutable_member());
+      return draft.PutMemberRow(group, member, row);
+    });
+  }
+  void Remove(SubjectId group, SubjectId member) {
+    Do([&](TenantDraft& draft) { return draft.EraseMember(group, member); });
+  }
+  size_t Enrolled() {
+    const absl::StatusOr<std::vector<EnrollmentId>> found =
+        ReadEnrollmentIds(tenants_.database(), EnrollmentsAt(tenants_.acme()->number(), course_));
+    EXPECT_TRUE(found.ok()) << found.status();
+    return found.ok() ? found->size() : 0;
+  }
+
+  TenantFixture tenants_;
+  ScopeId course_;
+  SubjectId lea_;
+  SubjectId team_;
+  SubjectId crew_;
+};
+
+TEST_F(EnrollmentsTest, WhoWasInTheGroupThatLeavesIsWithdrawn) {
+  Put(crew_, team_);
+  PutBriefly(team_, lea_);
+  ASSERT_EQ(Enrolled(), 1u) << "nothing happens at the instant at which it ends";
+  Remove(crew_, team_);
+  EXPECT_EQ(Enrolled(), 0u);
+}
+
+TEST_F(EnrollmentsTest, WhoLeavesAGroupThatWasInAnotherIsWithdrawn) {
+  Put(team_, lea_);
+  PutBriefly(crew_, team_);
+  ASSERT_EQ(Enrolled(), 1u);
+  Remove(team_, lea_);
+  EXPECT_EQ(Enrolled(), 0u);
+}
+
+TEST_F(EnrollmentsTest, AMembershipThatHasEndedCountsNoMoreOnceItChanges) {
+  PutBriefly(crew_, lea_);
+  ASSERT_EQ(Enrolled(), 1u);
+  Window ended;
+  ended.expires = absl::FromUnixSeconds(1000);
+  Put(crew_, lea_, ended);
+  EXPECT_EQ(Enrolled(), 0u);
+}
+
+TEST_F(EnrollmentsTest, AGroupThatIsDeletedWithdrawsWhoWasInIt) {
+  Put(crew_, team_);
+  PutBriefly(team_, lea_);
+  ASSERT_EQ(Enrolled(), 1u);
+  Do([&](TenantDraft& draft) { return draft.EraseSubject(team_); });
+  EXPECT_EQ(Enrolled(), 0u);
+}
+
+TEST_F(EnrollmentsTest, WhoIsStillInByAnotherChainStays) {
+  Put(crew_, team_);
+  PutBriefly(team_, lea_);
+  Put(crew_, lea_);
+  Remove(crew_, team_);
+  EXPECT_EQ(Enrolled(), 1u);
+  Remove(crew_, lea_);
+  EXPECT_EQ(Enrolled(), 0u);
+}
+
+TEST_F(EnrollmentsTest, WhatHasEndedBringsNobodyIn) {
+  Window ended;
+  ended.expires = absl::FromUnixSeconds(1000);
+  Put(team_, lea_, ended);
+  Put(crew_, team_);
+  EXPECT_EQ(Enrolled(), 0u);
+  Put(crew_, team_, ended);
+  Put(team_, lea_);
+  EXPECT_EQ(Enrolled(), 0u);
+}
+
+// The time that the lane itself works, whatever else the machine does.
+double ThreadSeconds() {
+  timespec time;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+}
+
+TEST_F(EnrollmentsTest, TheLastOfManyMembersCostsWhatTheFirstDoes) {
+  constexpr int kParts = 20;
+  constexpr int kPart = 1000;
+  std::vector<SubjectId> people;
+  Do([&](TenantDraft& draft) {
+    for (int i = 0; i < kParts * kPart; ++i) {
+      people.push_back(TenantFixture::PutUser(draft, absl::StrCat("p", i)));
+    }
+    return absl::OkStatus();
+  });
+  const auto time_all = [&](const std::function<absl::Status(TenantDraft&, SubjectId)>& change) {
+    std::vector<double> seconds;
+    Do([&](TenantDraft& draft) {
+      for (int part = 0; part < kParts; ++part) {
+        const double begin = ThreadSeconds();
+        for (int i = 0; i < kPart; ++i) {
+          absl::Status status = change(draft, people[part * kPart + i]);
+          if (!status.ok()) return status;
+        }
+        seconds.push_back(ThreadSeconds() - begin);
+      }
+      return absl::OkStatus();
+    });
+    EXPECT_EQ(seconds.size(), static_cast<size_t>(kParts));
+    // With a walk over all that came before, the last part takes near forty times the first.
+    EXPECT_LT(seconds.back(), 6 * seconds.front());
+  };
+  time_all([&](TenantDraft& draft, SubjectId person) {
+    return draft.PutMemberRow(crew_, person, rows::MemberRow());
+  });
+  EXPECT_EQ(Enrolled(), people.size());
+  time_all([&](TenantDraft& draft, SubjectId person) { return draft.EraseMember(crew_, person); });
+  EXPECT_EQ(Enrolled(), 0u);
+}
+
+}  // namespace
+}  // namespace provost
