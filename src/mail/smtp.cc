@@ -94,12 +94,16 @@ struct SmtpClient::Handle {
   CURL* curl = nullptr;
 };
 
-absl::StatusOr<std::unique_ptr<SmtpClient>> SmtpClient::Make(SmtpOptions options) {
-  const size_t colon = options.server.rfind(':');
+bool IsSmtpServer(absl::string_view text) {
+  const size_t colon = text.rfind(':');
   int port = 0;
-  if (colon == std::string::npos || colon == 0 ||
-      !absl::SimpleAtoi(absl::string_view(options.server).substr(colon + 1), &port) || port < 1 ||
-      port > 65535 || options.server.find_first_of("/@?# \r\n") != std::string::npos) {
+  return colon != absl::string_view::npos && colon > 0 &&
+         text.find_first_of("/@?# \r\n") == absl::string_view::npos &&
+         absl::SimpleAtoi(text.substr(colon + 1), &port) && port >= 1 && port <= 65535;
+}
+
+absl::StatusOr<std::unique_ptr<SmtpClient>> SmtpClient::Make(SmtpOptions options) {
+  if (!IsSmtpServer(options.server)) {
     return absl::InvalidArgumentError(
         absl::StrCat("`", options.server, "` is no SMTP server; wanted host:port"));
   }

@@ -42,11 +42,14 @@ struct SmtpOutcome {
   std::string text;  ///< What the server said last, or what was wrong, for people. One line.
 };
 
+/// True for `host:port`, with a port from 1 to 65535. Any thread.
+bool IsSmtpServer(absl::string_view text);
+
 /// Hands mails to one SMTP server (RFC 5321), over a connection that is kept for the next. Not
 /// thread-safe but for Stop().
 class SmtpClient {
  public:
-  /// INVALID_ARGUMENT for a server that is no `host:port`.
+  /// INVALID_ARGUMENT for a server that is not IsSmtpServer().
   static absl::StatusOr<std::unique_ptr<SmtpClient>> Make(SmtpOptions options);
   ~SmtpClient();
   SmtpClient(const SmtpClient&) = delete;

@@ -5,10 +5,10 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "mail/message.h"
+#include "mail/smtp.h"
 
 namespace provost {
 namespace {
@@ -26,21 +26,13 @@ std::optional<SmtpTls> ParseTls(absl::string_view text) {
   return std::nullopt;
 }
 
-bool IsServer(absl::string_view text) {
-  const size_t colon = text.rfind(':');
-  int port = 0;
-  return colon != absl::string_view::npos && colon > 0 &&
-         text.find_first_of("/@?# \r\n") == absl::string_view::npos &&
-         absl::SimpleAtoi(text.substr(colon + 1), &port) && port >= 1 && port <= 65535;
-}
-
 }  // namespace
 
 absl::Status CheckMailOptions(const ServerOptions& options) {
   if (!ParseTls(options.smtp_tls).has_value()) {
     return Wrong("smtp-tls", options.smtp_tls, "wanted required, opportunistic or off");
   }
-  if (!options.smtp_server.empty() && !IsServer(options.smtp_server)) {
+  if (!options.smtp_server.empty() && !IsSmtpServer(options.smtp_server)) {
     return Wrong("smtp-server", options.smtp_server, "wanted host:port, like mail.example:587");
   }
   if (!options.mail_from.empty() && !IsMailAddress(options.mail_from)) {

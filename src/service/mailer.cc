@@ -6,6 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "mail/message.h"
+#include "tenant/homed_rows.h"
+#include "tenant/mail_time.h"
+#include "tenant/settings_row.h"
 #include "tenant/times.h"
 
 namespace provost {
@@ -30,6 +33,18 @@ absl::Duration Doubled(absl::Duration first, int times, absl::Duration longest) 
   absl::Duration time = first;
   for (int i = 0; i < times && time < longest; ++i) time *= 2;
   return std::min(time, longest);
+}
+
+// What the writer says when a change may be taken later.
+bool MayBeTakenLater(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsResourceExhausted(status) ||
+         absl::IsDeadlineExceeded(status);
+}
+
+absl::Status Damage(const Tenant& tenant, uint64_t uid) {
+  return absl::DataLossError(
+      absl::StrCat("the outbox of `tenants/", tenant.id(), "` lists mail ", uid,
+                   " where it is not, or is in another state; the database is damaged"));
 }
 
 // As it begins, and how many more there are, in every language.
@@ -158,8 +173,9 @@ absl::StatusOr<absl::Time> Mailer::LookAt(const std::shared_ptr<Tenant>& tenant)
   Progress& progress = progress_[tenant->number()];
   if (progress.take_away <= registry_->clock().Now()) {
     absl::StatusOr<absl::Time> next = TakeAwayEnded(tenant);
-    if (!next.ok()) return next.status();
-    progress.take_away = *next;
+    // What waits goes out all the same.
+    if (!next.ok() && options_.on_error) options_.on_error(next.status());
+    progress.take_away = next.ok() ? *next : registry_->clock().Now() + kAfterError;
   }
   // Noted again when it no longer is.
   if (tenant->row()->tenant().suspended()) return progress.take_away;
@@ -170,23 +186,26 @@ absl::StatusOr<absl::Time> Mailer::LookAt(const std::shared_ptr<Tenant>& tenant)
 
 absl::StatusOr<absl::Time> Mailer::TakeAwayEnded(const std::shared_ptr<Tenant>& tenant) {
   const absl::Time now = registry_->clock().Now();
-  absl::StatusOr<std::vector<OutboxTime>> ended =
-      ReadOutboxTimes(registry_->database(), OutboxEnded(tenant->number(), absl::InfiniteFuture()),
-                      kTakeAwayAtOnce);
+  absl::StatusOr<std::vector<OutboxTime>> ended = ReadOutboxTimes(
+      registry_->database(), OutboxEnded(tenant->number(), absl::InfiniteFuture()), 1);
   if (!ended.ok()) return ended.status();
   if (ended->empty()) return now + options_.keep;
   const absl::Time before = now - options_.keep;
   if (ended->front().time >= before) return ended->front().time + options_.keep;
   absl::Status status =
       Commit(tenant, "server.RemoveMail", [&](TenantDraft& draft) -> absl::Status {
-        for (const OutboxTime& mail : *ended) {
-          if (mail.time >= before) break;
+        // Some may have gone, with a person, since it was looked.
+        absl::StatusOr<std::vector<OutboxTime>> mails =
+            ReadOutboxTimes(draft.reader(), OutboxEnded(draft.number(), before), kTakeAwayAtOnce);
+        if (!mails.ok()) return mails.status();
+        for (const OutboxTime& mail : *mails) {
           absl::StatusOr<std::optional<rows::OutboxRow>> row =
               ReadOutbox(draft.reader(), draft.number(), mail.uid);
           if (!row.ok()) return row.status();
-          if (row->has_value() && (*row)->message().state() != OutboxMessage::WAITING) {
-            EraseOutbox(draft, mail.uid, **row);
+          if (!row->has_value() || (*row)->message().state() == OutboxMessage::WAITING) {
+            return Damage(*tenant, mail.uid);
           }
+          EraseOutbox(draft, mail.uid, **row);
         }
         return absl::OkStatus();
       });
@@ -205,16 +224,35 @@ absl::StatusOr<absl::Time> Mailer::SendNext(const std::shared_ptr<Tenant>& tenan
     if (!later.ok()) return later.status();
     return later->empty() ? absl::InfiniteFuture() : later->front().time;
   }
+  progress.last = **first;  // Whatever is wrong with it, others are next.
+  const uint64_t uid = (*first)->uid;
+  if (const auto left = progress.unrecorded.find(uid); left != progress.unrecorded.end()) {
+    progress.last->uid = left->second.uids.back();
+    if (absl::Status status = Record(tenant, left->second); !status.ok()) return status;
+    progress.unrecorded.erase(left);
+    return now;
+  }
   absl::StatusOr<Batch> batch = ReadBatch(*tenant, **first);
   if (!batch.ok()) return batch.status();
-  progress.last = **first;
-  if (batch->uids.empty()) return now;  // It was taken away meanwhile.
+  if (batch->uids.empty()) return CheckGone(*tenant, **first);
   progress.last->uid = batch->uids.back();
   if (absl::Status status = Compose(*tenant, &*batch); !status.ok()) return status;
-  if (Send(*tenant, &*batch)) {
-    if (absl::Status status = Record(tenant, *batch); !status.ok()) return status;
+  if (!Postpone(&*batch) && !Send(*tenant, &*batch)) return now;
+  if (absl::Status status = Record(tenant, *batch); !status.ok()) {
+    batch->data.clear();
+    progress.unrecorded[uid] = *std::move(batch);
+    return status;
   }
   return now;
+}
+
+absl::StatusOr<absl::Time> Mailer::CheckGone(const Tenant& tenant, const OutboxTime& mail) const {
+  const OutboxTime before = {mail.time, mail.recipient, mail.uid - 1};
+  absl::StatusOr<std::vector<OutboxTime>> listed = ReadOutboxTimes(
+      registry_->database(), OutboxWaitingAfter(tenant.number(), before, mail.time), 1);
+  if (!listed.ok()) return listed.status();
+  if (!listed->empty() && listed->front().uid == mail.uid) return Damage(tenant, mail.uid);
+  return registry_->clock().Now();  // It was taken away meanwhile.
 }
 
 absl::StatusOr<std::optional<OutboxTime>> Mailer::FindDue(const Tenant& tenant,
@@ -288,6 +326,7 @@ absl::Status Mailer::Compose(const Tenant& tenant, Batch* batch) const {
     batch->undeliverable = "the person's e-mail address cannot be written to over SMTP";
   }
   if (!batch->undeliverable.empty()) return absl::OkStatus();
+  if (absl::Status status = ReadQuiet(tenant, (*user)->user(), batch); !status.ok()) return status;
   MailMessage message;
   message.from = options_.from;
   message.to = (*user)->user().email();
@@ -302,6 +341,35 @@ absl::Status Mailer::Compose(const Tenant& tenant, Batch* batch) const {
   batch->to = std::move(message.to);
   batch->data = *std::move(data);
   return absl::OkStatus();
+}
+
+absl::Status Mailer::ReadQuiet(const Tenant& tenant, const v1::User& user, Batch* batch) const {
+  const store::Database& database = registry_->database();
+  absl::StatusOr<rows::NotificationPreferencesRow> preferences =
+      ReadPreferences(database, tenant.number(), SubjectId(batch->rows.front().recipient()));
+  if (!preferences.ok()) return preferences.status();
+  batch->quiet = preferences->preferences();
+  batch->quiet.clear_digest();
+  const std::string& zone = user.time_zone();
+  if (!zone.empty() && absl::LoadTimeZone(zone, &batch->zone)) return absl::OkStatus();
+  absl::StatusOr<rows::SettingsRow> settings = ReadSettings(database, tenant.number());
+  if (!settings.ok()) return settings.status();
+  if (!absl::LoadTimeZone(DefaultTimeZone(*settings), &batch->zone)) {
+    batch->zone = absl::UTCTimeZone();
+  }
+  return absl::OkStatus();
+}
+
+bool Mailer::Postpone(Batch* batch) const {
+  // One that was given up and waits again is wanted at once: RetryOutboxMessage.
+  if (!batch->undeliverable.empty() || batch->rows.front().has_end_time()) return false;
+  const absl::Time now = registry_->clock().Now();
+  const absl::Time next = NextMailTime(now, batch->quiet, batch->zone);
+  if (next <= now) return false;
+  for (rows::OutboxRow& row : batch->rows) {
+    *row.mutable_message()->mutable_next_time() = ToTimestamp(next);
+  }
+  return true;
 }
 
 absl::Duration Mailer::BackoffAfter(int attempts) const {
@@ -353,7 +421,9 @@ bool Mailer::Send(const Tenant& tenant, Batch* batch) {
     if (outcome.kind == SmtpOutcome::Kind::kRefused || message.attempts() >= options_.attempts) {
       End(OutboxMessage::FAILED, now, &row);
     } else {
-      *message.mutable_next_time() = ToTimestamp(now + BackoffAfter(message.attempts()));
+      row.clear_end_time();
+      *message.mutable_next_time() = ToTimestamp(
+          NextMailTime(now + BackoffAfter(message.attempts()), batch->quiet, batch->zone));
     }
   }
   return true;
@@ -396,6 +466,7 @@ absl::Status Mailer::Commit(const std::shared_ptr<Tenant>& tenant, const std::st
     const absl::Status status = result.get();
     // A tenant that was deleted needs nothing more.
     if (status.ok() || absl::IsNotFound(status)) return absl::OkStatus();
+    if (!MayBeTakenLater(status)) return status;
     if (is_first && options_.on_error) options_.on_error(status);
     // A mail that was handed over is not to be sent again because this could not be written.
     if (!Pause(kFirstPause)) return status;

@@ -17,6 +17,8 @@
 #include "base/mutex.h"
 #include "mail/smtp.h"
 #include "provost/internal/v1/notification_rows.pb.h"
+#include "provost/v1/notification_service.pb.h"
+#include "provost/v1/user_service.pb.h"
 #include "tenant/outbox.h"
 #include "tenant/registry.h"
 #include "tenant/writer.h"
@@ -49,7 +51,11 @@ struct MailerOptions {
 /// itself. So one that a server that was killed had not handed over is sent once it runs again, and
 /// one that it had, and whose outcome was not yet committed, is sent again with the same
 /// Message-ID. While the SMTP server cannot be reached, no mail's attempts are used up: all wait.
-/// The mail of a suspended tenant waits until the tenant no longer is suspended.
+/// The mail of a suspended tenant waits until the tenant no longer is suspended, and nobody is
+/// mailed in their quiet hours but what somebody asked to retry.
+///
+/// What is damaged in a tenant's outbox is told, and looked at again a minute later; the tenant's
+/// other mails and those of other tenants go on.
 class Mailer {
  public:
   /// INVALID_ARGUMENT where the SMTP server is no `host:port`. `registry` outlives the mailer.
@@ -77,11 +83,6 @@ class Mailer {
     std::weak_ptr<Tenant> tenant;  // One that was deleted is not kept for this.
     absl::Time time;
   };
-  // How far it has come with a tenant.
-  struct Progress {
-    std::optional<OutboxTime> last;               // The mail that was tried last.
-    absl::Time take_away = absl::InfinitePast();  // When mails that ended are to go.
-  };
   // What goes out as one: a mail, or a digest of several.
   struct Batch {
     std::vector<uint64_t> uids;
@@ -89,6 +90,17 @@ class Mailer {
     std::string to;
     std::string data;
     std::string undeliverable;  // Why it cannot go out at all.
+    // When the person wants no mail: quiet hours alone, and where they count.
+    v1::NotificationPreferences quiet;
+    absl::TimeZone zone;
+  };
+  // How far it has come with a tenant.
+  struct Progress {
+    std::optional<OutboxTime> last;               // The mail that was tried last.
+    absl::Time take_away = absl::InfinitePast();  // When mails that ended are to go.
+    // Those that were handed over and whose outcome could not be written, by their first mail: not
+    // to be sent again.
+    std::map<uint64_t, Batch> unrecorded;
   };
   // The mail that was being sent when the server was lost.
   struct Suspect {
@@ -110,13 +122,18 @@ class Mailer {
   // look again.
   absl::StatusOr<absl::Time> LookAt(const std::shared_ptr<Tenant>& tenant);
   absl::StatusOr<absl::Time> SendNext(const std::shared_ptr<Tenant>& tenant, Progress& progress);
+  // After a mail that is listed was not found to wait.
+  absl::StatusOr<absl::Time> CheckGone(const Tenant& tenant, const OutboxTime& mail) const;
   absl::StatusOr<absl::Time> TakeAwayEnded(const std::shared_ptr<Tenant>& tenant);
   // The first mail that is due and comes after the last that was tried, then the first of all.
   absl::StatusOr<std::optional<OutboxTime>> FindDue(const Tenant& tenant, const Progress& progress,
                                                     absl::Time now) const;
   absl::StatusOr<Batch> ReadBatch(const Tenant& tenant, const OutboxTime& first) const;
-  // Finds whom a batch is to, and writes the message.
+  // Finds whom a batch is to and when they want no mail, and writes the message.
   absl::Status Compose(const Tenant& tenant, Batch* batch) const;
+  absl::Status ReadQuiet(const Tenant& tenant, const v1::User& user, Batch* batch) const;
+  // Says in the rows of a batch that it waits for the end of quiet hours. False where it need not.
+  bool Postpone(Batch* batch) const;
   // Hands a batch over, and says in its rows what became of it. False where that is nothing: the
   // SMTP server could not be reached.
   bool Send(const Tenant& tenant, Batch* batch);
@@ -124,7 +141,7 @@ class Mailer {
   // Commits what is in the rows of a batch.
   absl::Status Record(const std::shared_ptr<Tenant>& tenant, const Batch& batch);
   // Makes a change as the server itself, and waits for it. Tries again for as long as the database
-  // does not take it and the mailer is not stopped.
+  // takes no changes and the mailer is not stopped; returns what else is wrong.
   absl::Status Commit(const std::shared_ptr<Tenant>& tenant, const std::string& method,
                       const std::function<absl::Status(TenantDraft&)>& change);
 

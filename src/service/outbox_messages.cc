@@ -195,7 +195,7 @@ absl::Status DoRetry(MutateCall& call, const v1::RetryOutboxMessageRequest& requ
   OutboxMessage* const message = wanted.mutable_message();
   message->set_state(OutboxMessage::WAITING);
   *message->mutable_next_time() = ToTimestamp(call.now());
-  wanted.clear_end_time();
+  // Its end_time stays: by that the mailer knows that somebody wants it sent at once.
   wanted.set_digest(false);
   PutOutbox(call.draft, UidIn(request.name()), &*row, wanted);
   *response = ToMessage(call.state(), call.draft.id(), UidIn(request.name()), wanted);

@@ -7,7 +7,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <future>
 #include <memory>
 #include <string>
 #include <thread>
@@ -18,13 +17,9 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "provost/v1/tenant_service.pb.h"
-#include "service/policies.h"
-#include "store/database.h"
-#include "tenant/outbox.h"
 #include "tenant/times.h"
-#include "tenant/writer.h"
 #include "tests/mail/smtp_process.h"
-#include "tests/service/outbox.h"
+#include "tests/service/mailer.h"
 
 namespace provost {
 namespace {
@@ -36,88 +31,6 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 using v1::OutboxMessage;
-
-constexpr absl::Duration kSoon = absl::Milliseconds(10);
-
-class MailerTest : public SafetyMails {
- protected:
-  // Starts the server anew, and it mails through `smtp`.
-  void MailThrough(const std::string& smtp,
-                   const std::function<void(ServerOptions*)>& adjust = nullptr) {
-    Restart([&](ServerOptions* options) {
-      options->smtp_server = smtp;
-      options->smtp_tls = "off";
-      options->mail_from = "lms@acme.example";
-      options->mail_backoff = kSoon;
-      if (adjust != nullptr) adjust(options);
-    });
-  }
-  // The only mail, once it is in that state.
-  OutboxMessage WaitFor(OutboxMessage::State state) {
-    const absl::Time give_up = absl::Now() + absl::Seconds(20);
-    for (;;) {
-      const std::vector<OutboxMessage> messages = Messages();
-      if (messages.size() == 1 && messages[0].state() == state) return messages[0];
-      if (absl::Now() > give_up) {
-        ADD_FAILURE() << "no mail became " << OutboxMessage::State_Name(state);
-        return messages.empty() ? OutboxMessage() : messages[0];
-      }
-      absl::SleepFor(kSoon);
-    }
-  }
-  // Until none waits.
-  void WaitForAll() {
-    const absl::Time give_up = absl::Now() + absl::Seconds(20);
-    while (!Messages("state: WAITING").empty()) {
-      ASSERT_LT(absl::Now(), give_up) << "some wait still";
-      absl::SleepFor(kSoon);
-    }
-  }
-  // As if all that waits were due by now, what was due at one time at one time.
-  void MakeDue();
-
-  SmtpProcess smtp_;
-};
-
-void MailerTest::MakeDue() {
-  Stop();
-  store::DatabaseOptions database_options;
-  database_options.path = folder();
-  auto database = store::Database::Open(database_options);
-  ASSERT_TRUE(database.ok()) << database.status();
-  RegistryOptions registry_options;
-  absl::StatusOr<CompiledPolicy> system = LoadPreset("system");
-  ASSERT_TRUE(system.ok()) << system.status();
-  registry_options.system_policy = *std::move(system);
-  auto registry = TenantRegistry::Open(database->get(), std::move(registry_options));
-  ASSERT_TRUE(registry.ok()) << registry.status();
-  TenantWriter writer(registry->get(), TenantWriterOptions());
-  std::promise<absl::Status> told;
-  TenantMutation mutation;
-  mutation.tenant = (*registry)->Find("acme");
-  mutation.actor.name = "server";
-  mutation.method = "test.MakeDue";
-  mutation.prepare = [](MutationContext& context) -> absl::StatusOr<std::string> {
-    TenantDraft& draft = context.draft();
-    auto times = ReadOutboxTimes(draft.reader(),
-                                 OutboxWaiting(draft.number(), absl::InfiniteFuture()), 1000);
-    if (!times.ok()) return times.status();
-    for (const OutboxTime& time : *times) {
-      auto row = ReadOutbox(draft.reader(), draft.number(), time.uid);
-      if (!row.ok()) return row.status();
-      rows::OutboxRow due = **row;
-      *due.mutable_message()->mutable_next_time() = ToTimestamp(time.time - absl::Hours(24 * 8));
-      PutOutbox(draft, time.uid, &**row, due);
-    }
-    return std::string();
-  };
-  mutation.done = [&](const absl::StatusOr<MutationResult>& done) {
-    told.set_value(done.status());
-  };
-  writer.Submit(std::move(mutation));
-  const absl::Status status = told.get_future().get();
-  ASSERT_TRUE(status.ok()) << status;
-}
 
 TEST_F(MailerTest, KA4_MailsGoOutInThePersonsLanguageOnceTheirCauseIsCommitted) {
   SetUser("leo", "given_name: 'Leo' locale: 'de-AT'");
@@ -353,6 +266,52 @@ TEST_F(MailerTest, P1_WhatIsTooMuchForOneDigestGoesAsSeveral) {
   EXPECT_THAT(Messages("state: SENT page_size: 1000"), SizeIs(kPeople));
 }
 
+TEST_F(MailerTest, P1_NoMailInQuietHoursAlsoWhereItIsLate) {
+  Enroll("leo", "fire");
+  BeQuiet("leo");
+  MailThrough(smtp_.address());
+  const OutboxMessage late = WaitUntil([](const OutboxMessage& message) {
+    return FromTimestamp(message.next_time()) > absl::Now() + absl::Minutes(30);
+  });
+  EXPECT_EQ(late.state(), OutboxMessage::WAITING);
+  EXPECT_EQ(late.attempts(), 0);
+  EXPECT_LE(FromTimestamp(late.next_time()), absl::Now() + absl::Hours(1));
+  EXPECT_THAT(smtp_.Mails(), IsEmpty());
+  SetPreferences("leo", "quiet_from: 1 quiet_until: 1");
+  ASSERT_NO_FATAL_FAILURE(MakeDue());
+  MailThrough(smtp_.address());
+  EXPECT_EQ(WaitFor(OutboxMessage::SENT).attempts(), 1);
+}
+
+TEST_F(MailerTest, P1_WhatIsRetriedByHandGoesInQuietHoursAndNotByItself) {
+  smtp_.Say("rcpt", "550 5.1.1 nobody of that name");
+  MailThrough(smtp_.address());
+  Enroll("leo", "fire");
+  const OutboxMessage failed = WaitFor(OutboxMessage::FAILED);
+  BeQuiet("leo");
+  ASSERT_TRUE(RetryAs("users/kim", failed.name()).ok());
+  WaitUntil([](const OutboxMessage& message) {
+    return message.attempts() == 2 && message.state() == OutboxMessage::FAILED;
+  });
+  smtp_.Say("data", "451 4.3.0 later");
+  smtp_.Unsay("rcpt");
+  ASSERT_TRUE(RetryAs("users/kim", failed.name()).ok());
+  const OutboxMessage later =
+      WaitUntil([](const OutboxMessage& message) { return message.attempts() >= 3; });
+  EXPECT_EQ(later.state(), OutboxMessage::WAITING);
+  EXPECT_GT(FromTimestamp(later.next_time()), absl::Now() + absl::Minutes(30));
+  EXPECT_LE(FromTimestamp(later.next_time()), absl::Now() + absl::Hours(1));
+  // The second time by itself, late: it is as quiet for that.
+  smtp_.Unsay("data");
+  ASSERT_NO_FATAL_FAILURE(MakeDue());
+  MailThrough(smtp_.address());
+  const OutboxMessage postponed = WaitUntil([](const OutboxMessage& message) {
+    return FromTimestamp(message.next_time()) > absl::Now();
+  });
+  EXPECT_EQ(postponed.attempts(), 3);
+  EXPECT_THAT(smtp_.Mails(), IsEmpty());
+}
+
 TEST_F(MailerTest, KA4_WhatEndedLongAgoIsTakenAway) {
   Enroll("otto", "fire");
   Enroll("leo", "fire");
@@ -366,12 +325,30 @@ TEST_F(MailerTest, KA4_WhatEndedLongAgoIsTakenAway) {
   }
 }
 
+// Whether somebody takes calls on a port of the loopback.
+bool IsListening(int port) {
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  const bool is_listening =
+      connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
+  close(fd);
+  return is_listening;
+}
+
 TEST_F(MailerTest, KA4_StoppingWaitsForTheMailThatIsBeingSent) {
   smtp_.Say("hold", "");
   MailThrough(smtp_.address(), [](ServerOptions* options) { options->drain = absl::Seconds(20); });
   Enroll("leo", "fire");
   ASSERT_THAT(smtp_.WaitForMails(1), SizeIs(1)) << "it is handed over, and not yet answered";
+  const int port = server().port();
   std::thread stopping([&] { Stop(); });
+  // It is stopping once nobody listens there. A mail that was broken off could not be told of.
+  const absl::Time give_up = absl::Now() + absl::Seconds(20);
+  while (IsListening(port) && absl::Now() < give_up) absl::SleepFor(kSoon);
+  EXPECT_LT(absl::Now(), give_up) << "it does not stop";
   smtp_.Unsay("hold");
   stopping.join();
   Start();
