@@ -575,7 +575,8 @@ class RowsReadTest : public EveryMethod {
     for (int i = 0; i < 3; ++i) {
       std::unique_ptr<Message> response;
       const uint64_t before = server().rows_read();
-      Send(each.method, each.request, each.who, true, &response);
+      const grpc::Status status = Send(each.method, each.request, each.who, true, &response);
+      EXPECT_EQ(status.error_code(), each.answer) << each.method << ": " << status.error_message();
       least = std::min(least, server().rows_read() - before);
     }
     return least;

@@ -333,15 +333,18 @@ TEST_F(ExportTest, AStreamWhoseCallerReadsNothingEnds) {
     absl::StrAppend(&document, "p", i, ",", std::string(150, 'x'), "\n");
   }
   Import(document);
-  Restart([](ServerOptions* options) { options->stream_idle = absl::Milliseconds(300); });
-  Stream stream(this, kMae, All());
-  ASSERT_NE(stream.Next(), "");
-  std::this_thread::sleep_for(std::chrono::milliseconds(2000));
-  size_t more = 0;
-  while (!stream.Next().empty()) ++more;
-  EXPECT_LT(more * (size_t{64} << 10), document.size() / 2) << "it was not read to its end";
-  EXPECT_FALSE(stream.End().ok());
-  // Who reads on gets all of it.
+  Restart([](ServerOptions* options) { options->stream_idle = absl::Seconds(1); });
+  {
+    Stream stream(this, kMae, All());
+    ASSERT_NE(stream.Next(), "");
+    std::this_thread::sleep_for(std::chrono::seconds(3));
+    size_t more = 0;
+    while (!stream.Next().empty()) ++more;
+    EXPECT_LT(more * (size_t{64} << 10), document.size() / 2) << "it was not read to its end";
+    EXPECT_FALSE(stream.End().ok());
+  }
+  // Who reads on gets all of it, with as much time as a loaded machine needs.
+  Restart();
   EXPECT_TRUE(Export(kMae, All({"user_id"})).ok());
 }
 

@@ -192,6 +192,17 @@ TEST_F(ImportTest, M5_AnAuthorMayNot) {
   EXPECT_EQ(Get("users/ann").code(), grpc::StatusCode::NOT_FOUND);
 }
 
+TEST_F(ImportTest, P1_ErrorsLeaveOutCellsAndNotPartsOfTheirOwnWords) {
+  const auto answer = Import(kMae, Start(),
+                             "user_id,email,display_name,locale\n"
+                             "one,one@acme.example,One,en\n"
+                             "two,one@acme.example,Two,re\n");
+  ASSERT_TRUE(answer.ok()) << answer.message();
+  ASSERT_EQ(answer.value.errors_size(), 1) << answer.value.DebugString();
+  EXPECT_EQ(answer.value.errors(0).message(),
+            "there is a user with the e-mail address `...` already");
+}
+
 TEST_F(ImportTest, M5_WrongRowsAreToldByLineAndColumn) {
   const std::string document =
       "email,user_id,display_name\n"
@@ -641,22 +652,22 @@ TEST_F(ImportTest, M5_FieldsThatTheTenantDefines) {
 }
 
 TEST_F(ImportTest, AStreamWhoseCallerSendsNothingEnds) {
-  Restart([](ServerOptions* options) { options->stream_idle = absl::Milliseconds(400); });
+  Restart([](ServerOptions* options) { options->stream_idle = absl::Seconds(2); });
   const auto expect_idle = [](const Answer<v1::Import>& answer) {
     EXPECT_EQ(answer.code(), grpc::StatusCode::DEADLINE_EXCEEDED);
-    EXPECT_THAT(answer.message(), HasSubstr("sent nothing for more than 400ms (`stream_idle`)"));
+    EXPECT_THAT(answer.message(), HasSubstr("sent nothing for more than 2s (`stream_idle`)"));
   };
   // Before the first message, and after some: what was done stays, and can be gone on with.
   Stream silent(this, kMae);
   Stream begun(this, kMae);
   ASSERT_TRUE(begun.Send(Start()));
   ASSERT_TRUE(begun.Send(absl::StrCat(kHeader, People(1, 300))));
-  // One that sends now and then goes on for as long as it does.
+  // One that sends now and then goes on for as long as it does, longer than that.
   Stream slow(this, kMae);
   ASSERT_TRUE(slow.Send(Start(kOtherId)));
   ASSERT_TRUE(slow.Send(kHeader));
   for (int i = 0; i < 10; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    std::this_thread::sleep_for(std::chrono::milliseconds(250));
     ASSERT_TRUE(slow.Send(People(2000 + i, 2000 + i)));
   }
   const auto done = slow.End();
