@@ -15,6 +15,7 @@
 #include "service/lookup.h"
 #include "service/resource.h"
 #include "tenant/enrollment_rows.h"
+#include "tenant/homed_rows.h"
 #include "tenant/errors.h"
 
 namespace provost {
@@ -199,6 +200,13 @@ absl::Status ReportDeletion(const MutateCall& call, const std::vector<ScopeId>& 
         ReadAssignedIds(call.draft.reader(), AssignedAt(call.draft.number(), scope));
     if (!assigned.ok()) return assigned.status();
     counts["trainingAssignments"] += static_cast<int64_t>(assigned->size());
+    for (const Collection collection : {Collection::kCompetencies, Collection::kNotificationRules,
+                                        Collection::kNotificationTemplates}) {
+      absl::StatusOr<std::vector<std::string>> homed =
+          IdsHomedAt(call.draft.reader(), call.draft.number(), scope, collection);
+      if (!homed.ok()) return homed.status();
+      counts[std::string(CollectionName(collection))] += static_cast<int64_t>(homed->size());
+    }
   }
   for (const auto& [collection, count] : counts) {
     if (count == 0) continue;

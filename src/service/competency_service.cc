@@ -96,19 +96,23 @@ struct CompetencyKind {
     absl::StatusOr<std::vector<ScopeId>> courses =
         CoursesWithCompetency(call.draft.reader(), call.draft.number(), id);
     if (!courses.ok()) return courses.status();
+    std::string level;  // The first that is found in use.
+    std::vector<ScopeId> users;
     for (ScopeId course : *courses) {
       absl::StatusOr<rows::CourseCompetenciesRow> given =
           ReadCourseCompetencies(call.draft.reader(), call.draft.number(), course);
       if (!given.ok()) return given.status();
       for (const rows::CourseCompetenciesRow::Entry& entry : given->entries()) {
         if (entry.competency() != id || gone.count(entry.level()) == 0) continue;
-        return FailedPrecondition(
-            "IN_USE", NameIn(call.draft.id(), Collection::kCompetencies, id),
-            absl::StrCat(Quoted(call.state().ScopeName(course)), " gives its level ",
-                         Quoted(entry.level()), ", which would be gone"));
+        if (level.empty()) level = entry.level();
+        if (level == entry.level()) users.push_back(course);
       }
     }
-    return absl::OkStatus();
+    if (users.empty()) return absl::OkStatus();
+    return FailedPrecondition(
+        "IN_USE", NameIn(call.draft.id(), Collection::kCompetencies, id),
+        absl::StrCat("its level ", Quoted(level), ", which would be gone, is given by ",
+                     CourseNames(call.state(), call.actor(), call.now(), users)));
   }
 
   static void Complete(absl::string_view, const Row&, v1::Competency*) {}
@@ -120,9 +124,11 @@ struct CompetencyKind {
         call.draft.reader(), call.draft.number(), provost::IdOf(request.name()));
     if (!courses.ok()) return courses.status();
     if (courses->empty()) return absl::OkStatus();
-    return FailedPrecondition("IN_USE", request.name(),
-                              absl::StrCat("it is given by ", CourseNames(call.state(), *courses),
-                                           "; set `force` to take it from them"));
+    return FailedPrecondition(
+        "IN_USE", request.name(),
+        absl::StrCat("it is given by ",
+                     CourseNames(call.state(), call.actor(), call.now(), *courses),
+                     "; set `force` to take it from them"));
   }
 
   static absl::Status Erase(TenantDraft& draft, const std::string& id, const Row& row) {

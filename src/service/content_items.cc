@@ -413,9 +413,11 @@ absl::Status DoDelete(MutateCall& call, const v1::DeleteContentItemRequest& requ
         CoursesWith(view.reader(), view.tenant(), row->uid());
     if (!courses.ok()) return courses.status();
     if (!courses->empty()) {
-      return FailedPrecondition("IN_USE", request.name(),
-                                absl::StrCat("it is part of ", CourseNames(view.state(), *courses),
-                                             "; set `force` to take it out"));
+      return FailedPrecondition(
+          "IN_USE", request.name(),
+          absl::StrCat("it is part of ",
+                       CourseNames(view.state(), call.actor(), call.now(), *courses),
+                       "; set `force` to take it out"));
     }
   }
   call.draft.Describe(request.name());

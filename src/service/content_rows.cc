@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "service/authorize.h"
 #include "store/key.h"
 #include "tenant/errors.h"
 #include "tenant/index_parts.h"
@@ -243,12 +244,19 @@ absl::StatusOr<std::vector<ScopeId>> CoursesWith(const store::Reader& reader, ui
   return courses;
 }
 
-std::string CourseNames(const WorldState& state, const std::vector<ScopeId>& courses) {
+std::string CourseNames(const WorldState& state, SubjectId reader, absl::Time now,
+                        const std::vector<ScopeId>& courses) {
   std::string names;
-  for (size_t i = 0; i < courses.size() && i < 3; ++i) {
-    absl::StrAppend(&names, i == 0 ? "" : ", ", Quoted(state.ScopeName(courses[i])));
+  size_t named = 0;
+  for (ScopeId course : courses) {
+    if (named == 3) break;
+    if (!IsAllowed(state, reader, "course.read", course, /*about_self=*/false, now)) continue;
+    absl::StrAppend(&names, named == 0 ? "" : ", ", Quoted(state.ScopeName(course)));
+    ++named;
   }
-  if (courses.size() > 3) absl::StrAppend(&names, " and ", courses.size() - 3, " more");
+  const size_t more = courses.size() - named;
+  if (named == 0) return absl::StrCat(more, more == 1 ? " course" : " courses");
+  if (more > 0) absl::StrAppend(&names, " and ", more, " more");
   return names;
 }
 

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "policy/matrix/types.h"
 #include "provost/internal/v1/content_rows.pb.h"
 #include "service/places.h"
@@ -86,8 +87,9 @@ absl::Status NotADraft(absl::string_view name, const rows::ContentVersionRow& ve
 /// The courses that have an item.
 absl::StatusOr<std::vector<ScopeId>> CoursesWith(const store::Reader& reader, uint64_t tenant,
                                                  uint64_t item);
-/// Up to three of them by name, for people.
-std::string CourseNames(const WorldState& state, const std::vector<ScopeId>& courses);
+/// Up to three of them that `reader` may read by name, and how many more there are, for people.
+std::string CourseNames(const WorldState& state, SubjectId reader, absl::Time now,
+                        const std::vector<ScopeId>& courses);
 /// Takes away the bytes of a package of `size` bytes.
 void EraseChunks(TenantDraft& draft, uint64_t blob, int64_t size);
 /// Takes away an item with its versions, comments, files and shares, and out of the courses that

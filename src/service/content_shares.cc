@@ -132,7 +132,8 @@ absl::Status DoUnshare(MutateCall& call, const v1::UnshareContentItemRequest& re
   if (!by_this_alone.empty() && !request.force()) {
     return FailedPrecondition(
         "IN_USE", request.name(),
-        absl::StrCat("through this share it is part of ", CourseNames(call.state(), by_this_alone),
+        absl::StrCat("through this share it is part of ",
+                     CourseNames(call.state(), call.actor(), call.now(), by_this_alone),
                      "; set `force` to take it out"));
   }
   for (ScopeId course : by_this_alone) {

@@ -6,11 +6,14 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "policy/decide/delegation.h"
 #include "policy/world/group_graph.h"
 #include "provost/v1/group_service.pb.h"
+#include "service/group_reading.h"
 #include "service/pages.h"
 #include "service/subject_resource.h"
 #include "tenant/group_rules.h"
@@ -91,12 +94,15 @@ absl::Status ValidateAdd(const v1::AddMemberRequest& request) {
   return status;
 }
 
-// Rules 12, 17 and 19.
+// Rules 12, 17, 19 and 25.
 absl::Status MayAdd(const RuleCall& call, const v1::AddMemberRequest& request) {
   if (absl::Status status = ValidateAdd(request); !status.ok()) return status;
   absl::StatusOr<SubjectId> group = FindNamed(call.state, "group", request.group());
   if (!group.ok()) return group.status();
   absl::StatusOr<SubjectId> member = FindNamed(call.state, "member", request.member());
+  if (member.ok() && !MayName(call.state, call.actor, *member, call.now)) {
+    member = NotFound("member", request.member());
+  }
   if (!member.ok()) {
     // Who may not add anybody does not learn whether there is such a subject.
     const absl::Status any = CheckRemoveMember(call.state, call.actor, *group, call.now);
@@ -105,6 +111,47 @@ absl::Status MayAdd(const RuleCall& call, const v1::AddMemberRequest& request) {
   return TellWhereReadable(
       CheckAddMember(call.state, call.actor, *group, *member, WindowOf(request), call.now), call,
       {*group, *member}, request.group());
+}
+
+// A chain of groups from `from` up to `to`, all but the first of which `pass`; empty where there is
+// none.
+std::vector<SubjectId> ChainUp(const WorldState& state, SubjectId from, SubjectId to,
+                               absl::FunctionRef<bool(SubjectId)> pass) {
+  absl::flat_hash_map<uint32_t, uint32_t> reached_from = {{from.value, 0}};
+  std::vector<SubjectId> reached = {from};
+  for (size_t i = 0; i < reached.size(); ++i) {
+    if (reached[i] == to) {
+      std::vector<SubjectId> chain;
+      for (uint32_t at = to.value; at != 0; at = reached_from[at]) chain.emplace_back(at);
+      return {chain.rbegin(), chain.rend()};
+    }
+    for (const MembershipRecord& above : state.GroupsOf(reached[i])) {
+      const SubjectId group(above.group);
+      if (reached_from.count(group.value) > 0 || !pass(group)) continue;
+      reached_from[group.value] = reached[i].value;
+      reached.push_back(group);
+    }
+  }
+  return {};
+}
+
+// What the caller is told of a nesting that is refused: a cycle is shown by a chain of groups that
+// they may read, or by none (rule 25).
+std::string WhyNotNested(const MutateCall& call, const Pair& pair, const absl::Status& refused) {
+  const WorldState& state = call.state();
+  if (ChainUp(state, pair.group, pair.member, [](SubjectId) { return true; }).empty()) {
+    return std::string(refused.message());  // Too deep.
+  }
+  std::string why =
+      absl::StrCat("group ", Quoted(state.SubjectName(pair.member)), " cannot be a member of ",
+                   Quoted(state.SubjectName(pair.group)), ": that would make a cycle");
+  const std::vector<SubjectId> chain =
+      ChainUp(state, pair.group, pair.member,
+              [&](SubjectId group) { return MayName(state, call.actor(), group, call.now()); });
+  for (size_t i = 0; i < chain.size(); ++i) {
+    absl::StrAppend(&why, i == 0 ? ", since " : " in ", Quoted(state.SubjectName(chain[i])));
+  }
+  return why;
 }
 
 absl::Status DoAdd(MutateCall& call, const v1::AddMemberRequest& request, v1::Member* response) {
@@ -116,7 +163,7 @@ absl::Status DoAdd(MutateCall& call, const v1::AddMemberRequest& request, v1::Me
     GroupLevels levels;
     if (absl::Status status = CheckNesting(state, pair->group, pair->member, &levels);
         !status.ok()) {
-      return BadField("member", request.member(), status.message());
+      return BadField("member", request.member(), WhyNotNested(call, *pair, status));
     }
   }
   if (!IsMember(state, *pair) && state.GroupsOf(pair->member).size() >= kMaxGroupsOfSubject) {

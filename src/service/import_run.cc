@@ -7,10 +7,10 @@
 #include <map>
 
 #include "absl/strings/cord.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "csv/columns.h"
 #include "policy/matrix/utf8.h"
@@ -38,6 +38,29 @@ v1::ImportError ErrorAt(int64_t line, int column, absl::string_view field,
   error.set_field(std::string(field));
   error.set_message(std::string(message));
   return error;
+}
+
+// `text` with what `words` say in the place of each of them, the longest that fits; but not of what
+// is only part of a longer word.
+std::string ReplaceWords(absl::string_view text, const std::map<std::string, std::string>& words) {
+  const auto is_inside = [](char c) { return absl::ascii_isalnum(c) || (c & 0x80) != 0; };
+  std::string clean;
+  for (size_t at = 0; at < text.size();) {
+    const std::pair<const std::string, std::string>* longest = nullptr;
+    for (const auto& word : words) {
+      const absl::string_view rest = text.substr(at);
+      if (!absl::StartsWith(rest, word.first)) continue;
+      if (longest != nullptr && longest->first.size() > word.first.size()) continue;
+      const size_t end = at + word.first.size();
+      const bool begins_inside = at > 0 && is_inside(text[at - 1]) && is_inside(text[at]);
+      const bool ends_inside =
+          end < text.size() && is_inside(text[end - 1]) && is_inside(text[end]);
+      if (!begins_inside && !ends_inside) longest = &word;
+    }
+    clean.append(longest != nullptr ? longest->second : std::string(1, text[at]));
+    at += longest != nullptr ? longest->first.size() : 1;
+  }
+  return clean;
 }
 
 }  // namespace
@@ -367,8 +390,7 @@ std::string ImportRun::WithoutCells(absl::string_view text, const csv::Row& row)
     without[Quoted(cell)] = "`...`";
     without[Printable(cell)] = "...";
   }
-  // At each place the longest that fits is taken.
-  std::string clean = absl::StrReplaceAll(text, without);
+  const std::string clean = ReplaceWords(text, without);
   for (const auto& [cell, replacement] : without) {
     if (cell.size() > kBeginning && absl::StrContains(clean, Cut(cell, kBeginning))) {
       return "cannot be taken as it is";

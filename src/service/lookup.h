@@ -19,7 +19,6 @@ namespace provost {
 /// thread.
 
 inline constexpr size_t kMaxReasonChars = 1000;
-inline constexpr size_t kMaxEmailBytes = 254;
 
 /// The full name of a scope or subject of a tenant; empty where there is none.
 std::string ScopeFullName(const WorldState& state, absl::string_view tenant, ScopeId scope);
@@ -48,7 +47,8 @@ absl::Status ApplyMask(const google::protobuf::FieldMask& mask,
                        absl::Span<const absl::string_view> allowed,
                        google::protobuf::Message* resource);
 
-/// Adds a bad field unless `email` is empty or looks like an address.
+/// Adds a bad field unless `email` is empty or an address that mail can be sent to
+/// (IsMailAddress()).
 void CheckEmail(absl::string_view field, absl::string_view email, absl::Status* status);
 
 /// Adds a bad field unless `time` is in the years 1 to 9999.

@@ -158,8 +158,11 @@ absl::Status MayUpdateSteps(const RuleCall& call, const v1::UpdateTrainingPlanRe
       absl::StatusOr<ResourceName> at = ParseName(course);
       if (!at.ok()) return at.status();
       const ScopeId scope = call.state.FindScope(at->Relative());
-      // What is not there is told of when the steps are stored.
-      if (call.state.HasScope(scope) && !before.contains(scope.value)) added.push_back(scope);
+      // What is not there, or may not be read, is told of alike when the steps are stored.
+      if (!call.state.HasScope(scope) || before.contains(scope.value)) continue;
+      if (IsAllowed(call.state, call.actor, "course.read", scope, /*about_self=*/false, call.now)) {
+        added.push_back(scope);
+      }
     }
   }
   return CheckAtCourses(call, "enrollment.create", added);

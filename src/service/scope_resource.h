@@ -222,7 +222,8 @@ class ScopeResource {
     CheckNewId(absl::StrCat(Kind::kField, "_id"), Kind::IdOf(request), &status);
     for (absl::string_view field : Kind::kUpdatable) CheckField(resource, field, &status);
     if constexpr (requires { Kind::kLater; }) {
-      for (const std::string& field : *FieldsToUpdate({}, resource, Kind::kLater)) {
+      const auto later = FieldsToUpdate({}, resource, Kind::kLater);
+      for (const std::string& field : *later) {
         AddBadField(&status, absl::StrCat(Kind::kField, ".", field), "",
                     "cannot be set on creation; there is a method for it");
       }
@@ -503,16 +504,28 @@ class ScopeResource {
               "competencies, notification rules or templates have their home there; set `force` to "
               "delete them too");
         }
-      }
-      if (!request.force()) {
+        bool is_home = false;
+        call.state().ForEachAtHome(below, [&](SubjectId) {
+          is_home = true;
+          return false;
+        });
+        if (is_home) {
+          return FailedPrecondition(
+              "NOT_EMPTY", request.name(),
+              "it is the home of people or groups; set `force` to have them at home above it");
+        }
         store::ScanOptions one;
         one.limit = 1;
         absl::StatusOr<std::vector<EnrollmentId>> enrolled =
             ReadEnrollmentIds(call.draft.reader(), EnrollmentsAt(call.draft.number(), below), one);
         if (!enrolled.ok()) return enrolled.status();
-        if (!enrolled->empty()) {
-          return FailedPrecondition("NOT_EMPTY", request.name(),
-                                    "people are enrolled there; set `force` to end that too");
+        absl::StatusOr<std::vector<uint64_t>> assigned =
+            ReadAssignedIds(call.draft.reader(), AssignedAt(call.draft.number(), below));
+        if (!assigned.ok()) return assigned.status();
+        if (!enrolled->empty() || !assigned->empty()) {
+          return FailedPrecondition(
+              "NOT_EMPTY", request.name(),
+              "people are enrolled there, or it is assigned; set `force` to end that too");
         }
       }
       if (absl::Status status = EraseContentAt(call.draft, below); !status.ok()) return status;

@@ -311,6 +311,8 @@ absl::Status TenantDraft::LeaveAudiences(SubjectId group) {
     if (!row->has_value()) continue;
     auto* const audience = (*row)->mutable_audience();
     audience->erase(std::remove(audience->begin(), audience->end(), group.value), audience->end());
+    // A catalog for nobody left is not one for everybody: no subject has this uid.
+    if (audience->empty()) audience->Add(0);
     Put(id, **std::move(row));
   }
   return absl::OkStatus();
@@ -424,6 +426,10 @@ absl::Status TenantDraft::EraseSubtree(ScopeId top) {
         absl::StatusOr<std::optional<rows::GroupRow>> row = Get<rows::GroupRow>(id);
         if (!row.ok()) return row.status();
         (*row)->set_home(heir.value);
+        // Its rule would take in people of the scopes beside this one, for whom nobody gave it.
+        (*row)->mutable_group()->clear_rule();
+        (*row)->clear_rule();
+        (*row)->set_by_rule(false);
         Put(id, **std::move(row));
       } else {
         absl::StatusOr<std::optional<rows::UserRow>> row = Get<rows::UserRow>(id);

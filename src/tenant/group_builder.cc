@@ -24,8 +24,10 @@ using store::WriteGroup;
 
 // What the second part of a key in kRequests says, beside that of KeptAnswerKey().
 constexpr uint8_t kExpiryPart = 2;
-// What a change that is made of parts writes at most: with so many rows no further part is begun.
+// What a change that is made of parts writes at most: with so many rows, or bytes of them, no
+// further part is begun.
 constexpr size_t kMaxRowsOfParts = 1000000;
+constexpr size_t kMaxBytesOfParts = size_t{256} << 20;
 // Each kept answer makes room by forgetting up to so many that are past their time.
 constexpr uint64_t kForgetAtOnce = 4;
 
@@ -237,12 +239,14 @@ absl::Status GroupBuilder::Finish(TenantDraft& draft, absl::Time now) {
 
 absl::StatusOr<bool> GroupBuilder::PreparePart(TenantDraft& whole, absl::Time now,
                                                absl::FunctionRef<absl::Status(TenantDraft&)> part) {
-  if (whole.group_.count() > kMaxRowsOfParts) {
+  const bool has_many_rows = whole.group_.count() > kMaxRowsOfParts;
+  if (has_many_rows || whole.group_.bytes() > kMaxBytesOfParts) {
     return FailedPrecondition(
         "TOO_MUCH_AT_ONCE", FullName(whole.id(), kRootScopeName),
-        absl::StrCat("more than ", kMaxRowsOfParts,
-                     " rows would be written at once, with the enrollments that follow; wanted "
-                     "less in one change"));
+        absl::StrCat("more than ", has_many_rows ? kMaxRowsOfParts : kMaxBytesOfParts,
+                     has_many_rows ? " rows" : " bytes",
+                     " would be written at once, with the enrollments and mails that follow; "
+                     "wanted less in one change"));
   }
   if (absl::Status status = Apply(whole); !status.ok()) return status;
   Successor& successor = SuccessorOf(whole.shared_tenant());

@@ -7,7 +7,9 @@
 #include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "provost/v1/catalog_service.pb.h"
+#include "provost/v1/competency_service.pb.h"
 #include "provost/v1/course_service.pb.h"
+#include "provost/v1/enrollment_service.pb.h"
 #include "provost/v1/group_service.pb.h"
 #include "tests/service/acme.h"
 
@@ -109,6 +111,22 @@ class DefinitionTest : public AcmeTest {
       }
     }
     return plan;
+  }
+  // With an audience that is empty.
+  Answer<v1::Catalog> DefineForAll(absl::string_view actor) {
+    v1::DefineCatalogRequest request;
+    request.mutable_catalog()->set_name(Full("catalogs/safety"));
+    request.mutable_update_mask()->add_paths("audience");
+    return Call<v1::Catalog>(actor, request);
+  }
+  // To groups/crew, which nobody is in.
+  void AssignPlan() {
+    v1::CreateTrainingAssignmentRequest request;
+    request.set_parent(Full(""));
+    request.mutable_training_assignment()->set_training(Full("plans/basics"));
+    request.mutable_training_assignment()->set_assignee(Full("groups/crew"));
+    const auto answer = Call<v1::TrainingAssignment>("users/carl", request);
+    EXPECT_TRUE(answer.ok()) << answer.message();
   }
   void DeleteCourse(absl::string_view id) {
     v1::DeleteCourseRequest request;
@@ -215,12 +233,60 @@ TEST_F(DefinitionTest, AGroupThatIsDeletedLeavesTheAudience) {
   ASSERT_TRUE(deleted.ok()) << deleted.message();
   EXPECT_THAT(GetCatalog("users/carl").audience(), IsEmpty());
   EXPECT_NE(GetCatalog("users/carl").etag(), etag);
+  // It was not for everybody, and is not by that.
+  EXPECT_FALSE(GetCatalog("users/lena").offered());
+  Restart();
+  EXPECT_FALSE(GetCatalog("users/lena").offered());
+  ASSERT_TRUE(DefineForAll("users/carl").ok());
   EXPECT_TRUE(GetCatalog("users/lena").offered());
+}
+
+TEST_F(DefinitionTest, AHomeGoesOnlyByForceAndARuleDoesNotGoBeyondIt) {
+  v1::CreateGroupRequest group;
+  group.set_parent(Full(""));
+  group.set_group_id("all");
+  group.mutable_group()->set_display_name("All");
+  group.mutable_group()->set_home_scope(Full("catalogs/other"));
+  v1::GroupRule::Condition* const condition =
+      group.mutable_group()->mutable_rule()->add_conditions();
+  condition->set_field("email_domain");
+  condition->set_comparison(v1::GroupRule::Condition::NONE_OF);
+  condition->add_values("nowhere.example");
+  const auto made = Call<v1::Group>("users/ann", group);
+  ASSERT_TRUE(made.ok()) << made.message();
+  v1::Catalog for_all;
+  for_all.add_audience(Full("groups/all"));
+  ASSERT_TRUE(Define("users/ann", for_all).ok());
+  EXPECT_FALSE(GetCatalog("users/lena").offered());
+
+  v1::DeleteCatalogRequest remove;
+  remove.set_name(Full("catalogs/other"));
+  EXPECT_THAT(Call<v1::DeleteCatalogResponse>("users/lena", remove).violations(),
+              ElementsAre("NOT_EMPTY"));
+  remove.set_force(true);
+  ASSERT_TRUE(Call<v1::DeleteCatalogResponse>("users/lena", remove).ok());
+  // lena's home is beside it.
+  EXPECT_FALSE(GetCatalog("users/lena").offered());
 }
 
 TEST_F(DefinitionTest, TA2_LA2_ADeletionSaysWhatWent) {
   v1::DeleteCatalogRequest request;
   request.set_name(Full("catalogs/safety"));
+  ASSERT_TRUE(MakePlan("users/carl", PlanOf({{"fire"}})).ok());
+  AssignPlan();
+  v1::DeleteTrainingPlanRequest plan;
+  plan.set_name(Full("plans/basics"));
+  EXPECT_THAT(Call<Empty>("users/carl", plan).violations(), ElementsAre("NOT_EMPTY"));
+  v1::CreateCompetencyRequest competency;
+  competency.set_parent(Full(""));
+  competency.set_competency_id("knots");
+  competency.mutable_competency()->set_display_name("Knots");
+  competency.mutable_competency()->set_home_scope(Full("catalogs/safety"));
+  v1::CompetencyLevel* const level = competency.mutable_competency()->add_levels();
+  level->set_id("ties");
+  level->set_display_name("Ties them");
+  const auto made = Call<v1::Competency>("users/carl", competency);
+  ASSERT_TRUE(made.ok()) << made.message();
   EXPECT_THAT(Call<v1::DeleteCatalogResponse>("users/ann", request).violations(),
               ElementsAre("NOT_EMPTY"));
   request.set_force(true);
@@ -232,10 +298,12 @@ TEST_F(DefinitionTest, TA2_LA2_ADeletionSaysWhatWent) {
   for (const auto& count : deleted.value.deleted()) counts[count.collection()] = count.count();
   EXPECT_THAT(counts,
               UnorderedElementsAre(std::make_pair("catalogs", 1), std::make_pair("courses", 2),
-                                   std::make_pair("assignments", 2)));
+                                   std::make_pair("assignments", 2), std::make_pair("plans", 1),
+                                   std::make_pair("trainingAssignments", 1),
+                                   std::make_pair("competencies", 1)));
   EXPECT_THAT(deleted.value.names(),
               UnorderedElementsAre(Full("catalogs/safety"), Full("courses/fire"),
-                                   Full("courses/first-aid")));
+                                   Full("courses/first-aid"), Full("plans/basics")));
 }
 
 TEST_F(DefinitionTest, KA1_APlanIsMadeOfStepsWithRequiredAndElectiveCourses) {
@@ -274,6 +342,13 @@ TEST_F(DefinitionTest, BadStepsAreRefusedWhole) {
   const auto missing = SetSteps("users/carl", PlanOf({{"nothing"}}));
   EXPECT_THAT(hidden.bad_fields(), ElementsAre(Key("training_plan.steps[0].courses[0]")));
   EXPECT_EQ(absl::StrReplaceAll(hidden.message(), {{"hidden", "nothing"}}), missing.message());
+
+  // In an assigned plan too, where people would be enrolled.
+  AssignPlan();
+  const auto hidden_too = SetSteps("users/carl", PlanOf({{"hidden"}}));
+  EXPECT_THAT(hidden_too.bad_fields(), ElementsAre(Key("training_plan.steps[0].courses[0]")));
+  EXPECT_EQ(absl::StrReplaceAll(hidden_too.message(), {{"hidden", "nothing"}}),
+            SetSteps("users/carl", PlanOf({{"nothing"}})).message());
 }
 
 TEST_F(DefinitionTest, ACourseThatIsDeletedLeavesItsPlans) {

@@ -20,6 +20,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Key;
+using ::testing::Not;
 using ::testing::Pair;
 constexpr auto kDenied = grpc::StatusCode::PERMISSION_DENIED;
 constexpr auto kInvalid = grpc::StatusCode::INVALID_ARGUMENT;
@@ -78,9 +79,10 @@ class CompetencyTest : public AcmeTest {
     request.set_force(force);
     return Call<Empty>(actor, request);
   }
-  Answer<v1::CourseCompetencies> Give(absl::string_view actor, const std::string& entries) {
+  Answer<v1::CourseCompetencies> Give(absl::string_view actor, const std::string& entries,
+                                      absl::string_view course = "courses/fire") {
     auto request = Parse<v1::SetCourseCompetenciesRequest>(entries);
-    request.set_course(Full("courses/fire"));
+    request.set_course(Full(course));
     return Call<v1::CourseCompetencies>(actor, request);
   }
   std::vector<std::string> Given(absl::string_view actor) {
@@ -210,6 +212,26 @@ TEST_F(CompetencyTest, KA4_WhatACourseGivesStays) {
   ASSERT_TRUE(Make("users/kim", "warden").ok()) << "another of the same name is given by nobody";
   EXPECT_TRUE(Update("users/kim", without).ok());
   EXPECT_TRUE(Delete("users/kim", "warden").ok());
+}
+
+TEST_F(CompetencyTest, Rule25_CoursesThatAreHiddenAreCountedAndNotNamed) {
+  ASSERT_TRUE(Make("users/kim", "warden").ok());
+  for (const char* course : {"print", "copy"}) {
+    MakeCourse(course, "catalogs/office");
+    const auto given = Give("users/olga", kGiveBasic, absl::StrCat("courses/", course));
+    ASSERT_TRUE(given.ok()) << given.message();
+  }
+  const std::string without =
+      "name: 'tenants/acme/competencies/warden' levels { id: 'expert' display_name: 'E' }";
+  EXPECT_THAT(Delete("users/kim", "warden").message(), HasSubstr("given by 2 courses;"));
+  EXPECT_THAT(Update("users/kim", without).message(), HasSubstr("given by 2 courses"));
+  ASSERT_TRUE(Give("users/dan", kGiveBasic).ok());
+  for (const std::string& refusal :
+       {Delete("users/kim", "warden").message(), Update("users/kim", without).message()}) {
+    EXPECT_THAT(refusal, HasSubstr("given by `courses/fire` and 2 more"));
+    EXPECT_THAT(refusal, Not(HasSubstr("print")));
+    EXPECT_THAT(refusal, Not(HasSubstr("copy")));
+  }
 }
 
 TEST_F(CompetencyTest, KA4_GoesWithItsCatalogAndItsCourse) {

@@ -395,8 +395,9 @@ TEST_F(Rule13Test, Rule13_ARuleCoversItsHomeAndWhatStandsBelow) {
   remove.set_name(Full("catalogs/safety"));
   remove.set_force(true);
   ASSERT_TRUE(Call<Empty>("users/ann", remove).ok());
-  EXPECT_THAT(Members("groups/vienna"), ElementsAre("in_safety", "in_fire", "in_sales"))
-      << "their homes, and the group's, are the tenant now";
+  EXPECT_THAT(Members("groups/vienna"), ElementsAre("in_safety", "in_fire"))
+      << "their homes, and the group's, are the tenant now; its rule would bring in everybody";
+  EXPECT_FALSE(List("groups/vienna")[0].by_rule());
 }
 
 TEST_F(Rule13Test, Rule13_ImportsBringPeopleIn) {

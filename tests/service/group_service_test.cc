@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "provost/v1/group_service.pb.h"
 #include "provost/v1/role_service.pb.h"
@@ -23,6 +24,9 @@ constexpr int64_t kYear2100 = 4102444800;
 
 class GroupServiceTest : public AcmeTest {
  protected:
+  explicit GroupServiceTest(absl::string_view policy = "acme_policy.textproto")
+      : AcmeTest(policy) {}
+
   template <typename Request>
   static Request Named(absl::string_view name) {
     Request request;
@@ -469,6 +473,52 @@ TEST_F(GroupServiceTest, RetriesGetTheFirstAnswer) {
   remove.set_request_id("7f3c0f5e-3a55-4f0e-9d0a-0d6a2b1c4e60");
   EXPECT_TRUE(Call<Empty>("users/ann", remove).ok());
   EXPECT_TRUE(Call<Empty>("users/ann", remove).ok());
+}
+
+// Max manages attendees in catalogs/k1, and reads no group elsewhere.
+class GroupServiceCoreAchieveTest : public GroupServiceTest {
+ protected:
+  GroupServiceCoreAchieveTest() : GroupServiceTest("coreachieve") {
+    MakeCatalog("k1");
+    MakeUser("max");
+    MakeUser("sue");
+    Assign("users/max", "attendee_manager", "catalogs/k1");
+    for (const char* id : {"low", "high"}) MakeGroup(id, "catalogs/k1");
+    MakeGroup("secret");
+    AddMember("groups/secret", "users/sue");
+  }
+};
+
+TEST_F(GroupServiceCoreAchieveTest, Rule25_AHiddenGroupAsAMemberIsRefusedAsAMissingOne) {
+  const auto hidden = Add("users/max", "groups/low", "groups/secret");
+  const auto missing = Add("users/max", "groups/low", "groups/none");
+  EXPECT_EQ(hidden.code(), grpc::StatusCode::NOT_FOUND) << hidden.message();
+  EXPECT_EQ(hidden.code(), missing.code());
+  EXPECT_EQ(absl::StrReplaceAll(hidden.message(), {{"secret", "none"}}), missing.message());
+  EXPECT_THAT(Members("users/ann", "groups/low"), IsEmpty());
+  // Groups that max reads come in, and people of other homes.
+  EXPECT_TRUE(Add("users/max", "groups/low", "groups/high").ok());
+  EXPECT_TRUE(Add("users/max", "groups/low", "users/sue").ok());
+  EXPECT_TRUE(Add("users/ann", "groups/low", "groups/secret").ok());
+}
+
+TEST_F(GroupServiceCoreAchieveTest, Rule25_ACycleIsShownByGroupsThatTheCallerMayRead) {
+  AddMember("groups/secret", "groups/low");
+  AddMember("groups/high", "groups/secret");
+  const auto cycle = Add("users/max", "groups/low", "groups/high");
+  ASSERT_THAT(cycle.bad_fields(), ElementsAre(Key("member")));
+  EXPECT_THAT(cycle.message(), HasSubstr("would make a cycle"));
+  EXPECT_THAT(cycle.message(), Not(HasSubstr("secret")));
+  EXPECT_THAT(cycle.message(), Not(HasSubstr(" in `")));
+  EXPECT_THAT(Add("users/ann", "groups/low", "groups/high").message(),
+              HasSubstr("`groups/low` in `groups/secret` in `groups/high`"));
+  // By a chain of groups that max reads, where there is one.
+  MakeGroup("middle", "catalogs/k1");
+  AddMember("groups/middle", "groups/low");
+  AddMember("groups/high", "groups/middle");
+  const auto shown = Add("users/max", "groups/low", "groups/high");
+  EXPECT_THAT(shown.message(), HasSubstr("`groups/low` in `groups/middle` in `groups/high`"));
+  EXPECT_THAT(shown.message(), Not(HasSubstr("secret")));
 }
 
 }  // namespace

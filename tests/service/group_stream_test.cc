@@ -122,6 +122,15 @@ TEST_F(GroupStreamTest, M5_AnAuthorMayNot) {
   EXPECT_THAT(Members("ops"), IsEmpty());
 }
 
+TEST_F(GroupStreamTest, Rule25_ARowWithAHiddenGroupIsRefusedAsOneWithAMissingOne) {
+  MakeUser("max");
+  Assign("users/max", "attendee_manager", "catalogs/safety");
+  const auto answer = Import("users/max", "group,member\nfire,groups/ops\nfire,groups/opx\n");
+  ASSERT_EQ(answer.value.errors_size(), 2) << answer.value.DebugString();
+  EXPECT_EQ(answer.value.errors(0).message(), answer.value.errors(1).message());
+  EXPECT_THAT(Members("fire"), IsEmpty());
+}
+
 TEST_F(GroupStreamTest, M5_WrongRowsAreToldByLineAndColumn) {
   const std::string document =
       "group,email,expires,action\n"

@@ -1,15 +1,12 @@
-// Who is withdrawn where memberships have ended by themselves before anybody took them away, and
-// what a member costs in a draft that changes many.
+// Who is withdrawn where memberships have ended by themselves before anybody took them away.
 #include "tenant/enrollments.h"
 
 #include <gtest/gtest.h>
 
-#include <ctime>
 #include <functional>
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "tenant/enrollment_rows.h"
 #include "tenant/times.h"
 #include "world.h"
@@ -131,48 +128,6 @@ TEST_F(EnrollmentsTest, WhatHasEndedBringsNobodyIn) {
   EXPECT_EQ(Enrolled(), 0u);
   Put(crew_, team_, ended);
   Put(team_, lea_);
-  EXPECT_EQ(Enrolled(), 0u);
-}
-
-// The time that the lane itself works, whatever else the machine does.
-double ThreadSeconds() {
-  timespec time;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
-}
-
-TEST_F(EnrollmentsTest, TheLastOfManyMembersCostsWhatTheFirstDoes) {
-  constexpr int kParts = 20;
-  constexpr int kPart = 1000;
-  std::vector<SubjectId> people;
-  Do([&](TenantDraft& draft) {
-    for (int i = 0; i < kParts * kPart; ++i) {
-      people.push_back(TenantFixture::PutUser(draft, absl::StrCat("p", i)));
-    }
-    return absl::OkStatus();
-  });
-  const auto time_all = [&](const std::function<absl::Status(TenantDraft&, SubjectId)>& change) {
-    std::vector<double> seconds;
-    Do([&](TenantDraft& draft) {
-      for (int part = 0; part < kParts; ++part) {
-        const double begin = ThreadSeconds();
-        for (int i = 0; i < kPart; ++i) {
-          absl::Status status = change(draft, people[part * kPart + i]);
-          if (!status.ok()) return status;
-        }
-        seconds.push_back(ThreadSeconds() - begin);
-      }
-      return absl::OkStatus();
-    });
-    EXPECT_EQ(seconds.size(), static_cast<size_t>(kParts));
-    // With a walk over all that came before, the last part takes near forty times the first.
-    EXPECT_LT(seconds.back(), 6 * seconds.front());
-  };
-  time_all([&](TenantDraft& draft, SubjectId person) {
-    return draft.PutMemberRow(crew_, person, rows::MemberRow());
-  });
-  EXPECT_EQ(Enrolled(), people.size());
-  time_all([&](TenantDraft& draft, SubjectId person) { return draft.EraseMember(crew_, person); });
   EXPECT_EQ(Enrolled(), 0u);
 }
 

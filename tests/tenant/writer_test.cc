@@ -185,6 +185,29 @@ TEST_F(WriterTest, PartsWriteNoMoreThanFitsIntoOneChange) {
   EXPECT_EQ(parts, 3) << "with 1 200 000 rows none is begun";
 }
 
+TEST_F(WriterTest, PartsWriteNoMoreBytesThanFitIntoOneChange) {
+  const std::string value(16 << 20, 'x');
+  uint32_t parts = 0;
+  absl::Status refused;
+  const auto result = tenants_.Change(
+      tenants_.acme(), [&](MutationContext& context) -> absl::StatusOr<std::string> {
+        while (parts < 20 && refused.ok()) {
+          refused = context
+                        .Part([&](TenantDraft& draft) {
+                          draft.WriteBytes(
+                              store::Table::kJobs,
+                              store::KeyWriter(draft.number()).U8(9).U32(++parts).Take(), value);
+                          return absl::OkStatus();
+                        })
+                        .status();
+        }
+        return refused.ok() ? absl::StatusOr<std::string>("") : refused;
+      });
+  EXPECT_EQ(result.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_TRUE(absl::StrContains(refused.message(), "bytes would be written at once")) << refused;
+  EXPECT_EQ(parts, 16u) << "with 256 MiB and some none is begun";
+}
+
 TEST_F(WriterTest, AMutationThatFailsTakesItsPartsWithIt) {
   const uint64_t before = revision();
   const size_t rows = CountRows(tenants_.acme()->number());
