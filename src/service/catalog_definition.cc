@@ -15,8 +15,8 @@
 #include "service/lookup.h"
 #include "service/resource.h"
 #include "tenant/enrollment_rows.h"
-#include "tenant/homed_rows.h"
 #include "tenant/errors.h"
+#include "tenant/homed_rows.h"
 
 namespace provost {
 namespace {

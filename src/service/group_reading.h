@@ -6,7 +6,7 @@
 
 namespace provost {
 
-/// May `reader` name `subject` where something is given to it (rule 25)? A group only with
+/// May `reader` name `subject` as a member of a group (rule 25)? A group only with
 /// `group.read` at its home, as for GetGroup; anything else always. Where not, it is to be refused
 /// as one that is missing. Any thread; costs a check.
 bool MayName(const WorldState& state, SubjectId reader, SubjectId subject, absl::Time now);

@@ -14,7 +14,6 @@
 #include "policy/decide/held.h"
 #include "provost/v1/role_service.pb.h"
 #include "service/authorize.h"
-#include "service/group_reading.h"
 #include "service/lookup.h"
 #include "service/pages.h"
 #include "tenant/errors.h"
@@ -63,15 +62,6 @@ absl::Status CheckTopRoleKept(const WorldState& state, const rows::AssignmentRow
       "TOP_ROLE", row.assignment().role(),
       absl::StrCat("the tenant would be left without an active holder of `",
                    row.assignment().role(), "` by a direct, unending assignment"));
-}
-
-// To whom `giver` would give a role: NOT_FOUND for a group that they may not read, too (rule 25).
-absl::StatusOr<SubjectId> ResolveHolder(const WorldState& state, absl::string_view tenant,
-                                        SubjectId giver, absl::string_view field,
-                                        absl::string_view name, absl::Time now) {
-  absl::StatusOr<SubjectId> subject = ResolveSubject(state, tenant, field, name);
-  if (subject.ok() && !MayName(state, giver, *subject, now)) return NotFound("subject", name);
-  return subject;
 }
 
 // What the rules say of an assignment that somebody would make.
@@ -151,7 +141,7 @@ absl::Status ValidateCreateAssignment(const v1::CreateAssignmentRequest& request
   return bad;
 }
 
-// Rules 11, 17, 19 and 25.
+// Rules 11, 17 and 19.
 absl::Status MayCreateAssignment(const RuleCall& call, const v1::CreateAssignmentRequest& request) {
   const v1::Assignment& assignment = request.assignment();
   const std::string& tenant = call.tenant.id();
@@ -160,8 +150,8 @@ absl::Status MayCreateAssignment(const RuleCall& call, const v1::CreateAssignmen
   absl::StatusOr<ScopeId> scope =
       ResolveScope(call.state, tenant, "assignment.scope", assignment.scope());
   if (!scope.ok()) return scope.status();
-  absl::StatusOr<SubjectId> subject = ResolveHolder(
-      call.state, tenant, call.actor, "assignment.subject", assignment.subject(), call.now);
+  absl::StatusOr<SubjectId> subject =
+      ResolveSubject(call.state, tenant, "assignment.subject", assignment.subject());
   return AsAnswer(
       JudgeAssign(call.state, call.actor, *role, *scope, subject, WindowOf(assignment), call.now),
       call, *role, assignment.scope(), subject, assignment.subject());
@@ -436,14 +426,10 @@ absl::Status TestAssign(ReadCall& call, const v1::TestAssignRequest& request,
   }
   absl::StatusOr<ScopeId> scope = ResolveScope(call.state, tenant, "scope", request.scope());
   if (!scope.ok() && !absl::IsNotFound(scope.status())) return scope.status();
-  const absl::Time now = request.has_time() ? FromTimestamp(request.time()) : call.now;
   absl::StatusOr<SubjectId> subject =
-      ResolveHolder(call.state, tenant, actor, "subject", request.subject(), now);
+      ResolveSubject(call.state, tenant, "subject", request.subject());
   if (!subject.ok() && !absl::IsNotFound(subject.status())) return subject.status();
-  if (subject.ok() && !call.subject.by_system_permission &&
-      !MayName(call.state, call.self(), *subject, call.now)) {
-    subject = NotFound("subject", request.subject());
-  }
+  const absl::Time now = request.has_time() ? FromTimestamp(request.time()) : call.now;
   const Verdict verdict =
       scope.ok() ? JudgeAssign(call.state, actor, *role, *scope, subject, WindowOf(request), now)
                  : Verdict{scope.status(), 1};

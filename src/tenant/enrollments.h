@@ -18,9 +18,9 @@ namespace provost {
 ///
 /// Who is in a group goes by the memberships themselves, through groups in it too: one counts from
 /// when it is made until it is taken away, or changed to one that has ended. Where it ends by its
-/// window nothing happens then: it counts no more once it, or one below or above it, changes. That a
-/// person or a group is suspended makes no difference. What is frozen is skipped (rule 19): nobody is enrolled
-/// there, and nobody withdrawn.
+/// window nothing happens then: it counts no more once it, or one below or above it, changes. That
+/// a person or a group is suspended makes no difference. What is frozen is skipped (rule 19):
+/// nobody is enrolled there, and nobody withdrawn.
 ///
 /// The lane's thread alone.
 
@@ -47,8 +47,8 @@ absl::Status EnrollMember(TenantDraft& draft, SubjectId group, SubjectId member)
 absl::Status WithdrawMember(TenantDraft& draft, SubjectId group, SubjectId member);
 
 /// For whoever writes plans: whoever is enrolled in the plan by an assignment is enrolled in the
-/// courses that are required now; in those that no longer are, people stay, by themselves. The steps
-/// of a plan that is frozen are not followed.
+/// courses that are required now; in those that no longer are, people stay, by themselves. The
+/// steps of a plan that is frozen are not followed.
 absl::Status FollowSteps(TenantDraft& draft, const rows::TrainingPlanRow& before,
                          const rows::TrainingPlanRow& after);
 

@@ -398,34 +398,6 @@ TEST_F(RoleServiceTest, Rule25_HiddenAndMissingAnswerInTheSameWords) {
   EXPECT_EQ(Read("users/ann", missing).code(), kMissing);
 }
 
-TEST_F(RoleServiceTest, Rule25_AHiddenGroupIsGivenARoleAsLittleAsAMissingOne) {
-  MakeGroup("secret");
-  MakeGroup("crew", "catalogs/safety");
-  const auto hidden = Give("users/pete", "groups/secret", "learner", "courses/fire");
-  const auto missing = Give("users/pete", "groups/none", "learner", "courses/fire");
-  EXPECT_EQ(hidden.code(), kMissing) << hidden.message();
-  EXPECT_EQ(missing.code(), kMissing) << missing.message();
-  EXPECT_EQ(absl::StrReplaceAll(hidden.message(), {{"secret", "none"}}), missing.message());
-  const auto same_test = [&](absl::string_view caller, absl::string_view actor) {
-    const auto there = Test(caller, "groups/secret", "learner", "courses/fire", actor);
-    const auto not_there = Test(caller, "groups/none", "learner", "courses/fire", actor);
-    EXPECT_FALSE(there.allowed());
-    EXPECT_EQ(there.rule(), not_there.rule());
-    EXPECT_EQ(absl::StrReplaceAll(there.why(), {{"secret", "none"}}), not_there.why());
-  };
-  same_test("users/pete", "");
-  same_test("users/ann", "users/pete");
-  // Who asks about others learns of no group by what those may see.
-  Assign("users/bob", "inquirer", "catalogs/safety");
-  same_test("users/bob", "users/ann");
-
-  EXPECT_TRUE(Give("users/ann", "groups/secret", "learner", "courses/fire").ok());
-  EXPECT_EQ(Give("users/pete", "groups/crew", "learner", "courses/fire").code(), kMissing);
-  Assign("users/pete", "trainer", "catalogs/safety");  // It reads groups there.
-  EXPECT_TRUE(Give("users/pete", "groups/crew", "learner", "courses/fire").ok());
-  EXPECT_EQ(Give("users/pete", "groups/secret", "learner", "courses/fire").code(), kMissing);
-}
-
 TEST_F(RoleServiceTest, Rule17_ExclusiveRolesAreNotHeldOnOnePath) {
   Assign("users/bob", "auditor", "catalogs/safety", kYear2100);
   const auto refused = Give("users/ann", "users/bob", "trainer", "");
