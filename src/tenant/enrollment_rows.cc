@@ -1,37 +1,12 @@
 #include "tenant/enrollment_rows.h"
 
-#include "absl/functional/function_ref.h"
 #include "tenant/index_parts.h"
+#include "tenant/key_walk.h"
 
 namespace provost {
-namespace {
 
 using store::KeyWriter;
 using store::Table;
-
-absl::Status ForEachKey(const store::Reader& reader, Table table, const store::KeyRange& range,
-                        const store::ScanOptions& options,
-                        absl::FunctionRef<void(store::KeyReader&)> visit) {
-  store::Cursor cursor = reader.Scan(table, range, options);
-  while (cursor.Next()) {
-    store::KeyReader key(table, cursor.key());
-    key.U64();
-    visit(key);
-    if (absl::Status status = key.Finish(); !status.ok()) return status;
-  }
-  return cursor.status();
-}
-
-absl::Status ForEachIndex(const store::Reader& reader, const store::KeyRange& range,
-                          absl::FunctionRef<void(store::KeyReader&)> visit) {
-  return ForEachKey(reader, Table::kIndexes, range, store::ScanOptions(),
-                    [&](store::KeyReader& key) {
-                      key.U8();
-                      visit(key);
-                    });
-}
-
-}  // namespace
 
 std::string EnrollmentKey(uint64_t tenant, EnrollmentId enrollment) {
   return KeyWriter(tenant).U32(enrollment.training).U32(enrollment.learner).Take();

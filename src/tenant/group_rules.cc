@@ -11,6 +11,7 @@
 #include "policy/decide/freeze.h"
 #include "policy/world/group_graph.h"
 #include "tenant/index_parts.h"
+#include "tenant/key_walk.h"
 #include "tenant/rule_conditions.h"
 #include "tenant/times.h"
 
@@ -35,17 +36,11 @@ store::KeyRange HeldBackOfKeys(uint64_t tenant, SubjectId user) {
 absl::StatusOr<std::vector<std::pair<SubjectId, SubjectId>>> PairsIn(const store::Reader& reader,
                                                                      const store::KeyRange& range) {
   std::vector<std::pair<SubjectId, SubjectId>> pairs;
-  store::Cursor cursor = reader.Scan(Table::kIndexes, range);
-  while (cursor.Next()) {
-    KeyReader key(Table::kIndexes, cursor.key());
-    key.U64();
-    key.U8();
+  absl::Status status = ForEachIndex(reader, range, [&](KeyReader& key) {
     const SubjectId first(key.U32());
-    const SubjectId second(key.U32());
-    if (absl::Status status = key.Finish(); !status.ok()) return status;
-    pairs.emplace_back(first, second);
-  }
-  if (!cursor.status().ok()) return cursor.status();
+    pairs.emplace_back(first, SubjectId(key.U32()));
+  });
+  if (!status.ok()) return status;
   return pairs;
 }
 
@@ -448,17 +443,12 @@ class Settling {
 absl::StatusOr<std::vector<SubjectId>> GroupsReading(const store::Reader& reader, uint64_t tenant,
                                                      absl::string_view field) {
   std::vector<SubjectId> groups;
-  store::Cursor cursor =
-      reader.Scan(Table::kIndexes, KeyWriter(tenant).U8(kRuleFieldIndex).String(field).Range());
-  while (cursor.Next()) {
-    KeyReader key(Table::kIndexes, cursor.key());
-    key.U64();
-    key.U8();
-    key.String();
-    groups.emplace_back(key.U32());
-    if (absl::Status status = key.Finish(); !status.ok()) return status;
-  }
-  if (!cursor.status().ok()) return cursor.status();
+  absl::Status status = ForEachIndex(
+      reader, KeyWriter(tenant).U8(kRuleFieldIndex).String(field).Range(), [&](KeyReader& key) {
+        key.String();
+        groups.emplace_back(key.U32());
+      });
+  if (!status.ok()) return status;
   return groups;
 }
 

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "tenant/index_parts.h"
+#include "tenant/key_walk.h"
 
 namespace provost {
 namespace {
@@ -18,16 +19,11 @@ template <typename Skip>
 absl::StatusOr<std::vector<std::string>> LastStrings(const store::Reader& reader,
                                                      const store::KeyRange& range, Skip skip) {
   std::vector<std::string> strings;
-  store::Cursor cursor = reader.Scan(Table::kIndexes, range);
-  while (cursor.Next()) {
-    store::KeyReader key(Table::kIndexes, cursor.key());
-    key.U64();
-    key.U8();
+  absl::Status status = ForEachIndex(reader, range, [&](store::KeyReader& key) {
     skip(key);
     strings.push_back(key.String());
-    if (absl::Status status = key.Finish(); !status.ok()) return status;
-  }
-  if (!cursor.status().ok()) return cursor.status();
+  });
+  if (!status.ok()) return status;
   return strings;
 }
 
@@ -114,17 +110,13 @@ absl::StatusOr<rows::CourseCompetenciesRow> ReadCourseCompetencies(const store::
 absl::StatusOr<std::vector<ScopeId>> CoursesWithCompetency(const store::Reader& reader,
                                                            uint64_t tenant, absl::string_view id) {
   std::vector<ScopeId> courses;
-  store::Cursor cursor =
-      reader.Scan(Table::kIndexes, KeyWriter(tenant).U8(kCompetencyCourseIndex).String(id).Range());
-  while (cursor.Next()) {
-    store::KeyReader key(Table::kIndexes, cursor.key());
-    key.U64();
-    key.U8();
-    key.String();
-    courses.emplace_back(key.U32());
-    if (absl::Status status = key.Finish(); !status.ok()) return status;
-  }
-  if (!cursor.status().ok()) return cursor.status();
+  absl::Status status =
+      ForEachIndex(reader, KeyWriter(tenant).U8(kCompetencyCourseIndex).String(id).Range(),
+                   [&](store::KeyReader& key) {
+                     key.String();
+                     courses.emplace_back(key.U32());
+                   });
+  if (!status.ok()) return status;
   return courses;
 }
 

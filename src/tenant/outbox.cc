@@ -4,6 +4,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "tenant/index_parts.h"
+#include "tenant/key_walk.h"
 #include "tenant/times.h"
 
 namespace provost {
@@ -93,36 +94,27 @@ absl::StatusOr<std::vector<OutboxTime>> ReadOutboxTimes(const store::Reader& rea
   std::vector<OutboxTime> times;
   store::ScanOptions options;
   options.limit = limit;
-  store::Cursor cursor = reader.Scan(Table::kOutbox, range, options);
-  while (cursor.Next()) {
-    store::KeyReader key(Table::kOutbox, cursor.key());
-    key.U64();
-    const uint8_t part = key.U8();
-    OutboxTime time;
-    time.time = key.Time();
-    if (part == kWaitingPart) time.recipient = key.U32();
-    time.uid = key.U64();
-    if (absl::Status status = key.Finish(); !status.ok()) return status;
-    times.push_back(time);
-  }
-  if (!cursor.status().ok()) return cursor.status();
+  absl::Status status =
+      ForEachKey(reader, Table::kOutbox, range, options, [&](store::KeyReader& key) {
+        const uint8_t part = key.U8();
+        OutboxTime& time = times.emplace_back();
+        time.time = key.Time();
+        if (part == kWaitingPart) time.recipient = key.U32();
+        time.uid = key.U64();
+      });
+  if (!status.ok()) return status;
   return times;
 }
 
 absl::StatusOr<std::vector<uint64_t>> ReadOutboxIds(const store::Reader& reader,
                                                     const store::KeyRange& range) {
   std::vector<uint64_t> uids;
-  store::Cursor cursor = reader.Scan(Table::kIndexes, range);
-  while (cursor.Next()) {
-    store::KeyReader key(Table::kIndexes, cursor.key());
-    key.U64();
-    key.U8();
+  absl::Status status = ForEachIndex(reader, range, [&](store::KeyReader& key) {
     key.U8();
     key.U32();
     uids.push_back(key.U64());
-    if (absl::Status status = key.Finish(); !status.ok()) return status;
-  }
-  if (!cursor.status().ok()) return cursor.status();
+  });
+  if (!status.ok()) return status;
   return uids;
 }
 
