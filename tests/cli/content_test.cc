@@ -3,8 +3,6 @@
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
 
-#include <unistd.h>
-
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -13,8 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "provost/v1/content_service.pb.h"
-#include "server/server.h"
-#include "tests/cli/run_cli.h"
+#include "tests/cli/acme.h"
 
 namespace provost::cli {
 namespace {
@@ -32,23 +29,9 @@ std::string Sample(const std::string& file) {
   return absl::StrCat(PROVOST_SOURCE_DIR, "/docs/sample/", file);
 }
 
-class ContentTest : public ::testing::Test {
+class ContentTest : public AcmeTest {
  protected:
-  ContentTest()
-      : folder_(std::filesystem::path(::testing::TempDir()) /
-                absl::StrCat("provost_cli_content_", getpid())) {
-    std::filesystem::create_directories(folder_);
-    ServerOptions options;
-    options.listen = "127.0.0.1:0";
-    options.data = (folder_ / "data").string();
-    options.log_level = "off";
-    auto server = Server::Start(options);
-    EXPECT_TRUE(server.ok()) << server.status();
-    server_ = *std::move(server);
-    const CliRun run = RunCli({"--server", server_->address(), "--tenant", "acme", "setup",
-                               "--preset", "coreachieve", "--secret-file",
-                               (folder_ / "data" / "bootstrap-secret").string(), "--admin", "ann"});
-    EXPECT_EQ(run.code, 0) << run.err;
+  ContentTest() : AcmeTest("coreachieve") {
     Do(kAnn, {"catalogs", "create", "safety"});
     Do(kAnn, {"catalogs", "create", "it"});
     Do(kAnn, {"courses", "create", "fire", "--parent", "catalogs/safety"});
@@ -56,27 +39,7 @@ class ContentTest : public ::testing::Test {
     Do(kAnn, {"assign", kAut, "author", "catalogs/safety"});
     Do(kAnn, {"assign", kLea, "learner", "courses/fire"});
   }
-  ~ContentTest() override {
-    server_.reset();
-    std::filesystem::remove_all(folder_);
-  }
 
-  CliRun As(const std::string& actor, std::vector<std::string> arguments,
-            const CliOptions& options = {}) {
-    arguments.insert(arguments.begin(),
-                     {"--server", server_->address(), "--as", actor, "--tenant", "acme"});
-    return RunCli(arguments, options);
-  }
-  std::string Do(const std::string& actor, const std::vector<std::string>& arguments) {
-    const CliRun run = As(actor, arguments);
-    EXPECT_EQ(run.code, 0) << run.err << run.out;
-    return run.out;
-  }
-  std::string Write(const std::string& name, const std::string& text) {
-    const std::string path = (folder_ / name).string();
-    std::ofstream(path, std::ios::binary) << text;
-    return path;
-  }
   // The pool and the quiz of the sample, the pool published.
   void MakeQuiz() {
     Do(kAut, {"content", "create", "questionPools/fire", "--home", "catalogs/safety", "--file",
@@ -87,9 +50,6 @@ class ContentTest : public ::testing::Test {
     Do(kAut, {"content", "create", "quizzes/fire-basics", "--home", "courses/fire", "--file",
               Sample("fire-basics.textproto")});
   }
-
-  const std::filesystem::path folder_;
-  std::unique_ptr<Server> server_;
 };
 
 TEST_F(ContentTest, U1_U2_APageIsMadeChangedAndDeleted) {

@@ -4,8 +4,6 @@
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
 
-#include <unistd.h>
-
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -15,8 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "provost/v1/notification_service.pb.h"
-#include "server/server.h"
-#include "tests/cli/run_cli.h"
+#include "tests/cli/acme.h"
 
 namespace provost::cli {
 namespace {
@@ -32,23 +29,9 @@ constexpr char kKim[] = "users/kim";    // course administrator of `fire`, in `s
 constexpr char kLea[] = "users/lea";    // a user of `safety`
 
 // A tenant under lms365.
-class ManageTest : public ::testing::Test {
+class ManageTest : public AcmeTest {
  protected:
-  ManageTest()
-      : folder_(std::filesystem::path(::testing::TempDir()) /
-                absl::StrCat("provost_cli_manage_", getpid())) {
-    std::filesystem::create_directories(folder_);
-    ServerOptions options;
-    options.listen = "127.0.0.1:0";
-    options.data = (folder_ / "data").string();
-    options.log_level = "off";
-    auto server = Server::Start(options);
-    EXPECT_TRUE(server.ok()) << server.status();
-    server_ = *std::move(server);
-    const CliRun run =
-        RunCli({"--server", server_->address(), "--tenant", "acme", "setup", "--secret-file",
-                (folder_ / "data" / "bootstrap-secret").string(), "--admin", "ann"});
-    EXPECT_EQ(run.code, 0) << run.err;
+  ManageTest() : AcmeTest("lms365") {
     Do(kAnn, {"settings", "set", "user-fields",
               "fields { id: 'grade' display_name: 'Grade' type: INTEGER } "
               "fields { id: 'site' display_name: 'Site' type: TEXT }"});
@@ -61,37 +44,6 @@ class ManageTest : public ::testing::Test {
     Do(kCarl, {"courses", "create", "fire", "--parent", "catalogs/safety"});
     Do(kCarl, {"assign", kKim, "course_admin", "courses/fire"});
   }
-  ~ManageTest() override {
-    server_.reset();
-    std::filesystem::remove_all(folder_);
-  }
-
-  CliRun As(const std::string& actor, std::vector<std::string> arguments,
-            const CliOptions& options = {}) {
-    arguments.insert(arguments.begin(),
-                     {"--server", server_->address(), "--as", actor, "--tenant", "acme"});
-    return RunCli(arguments, options);
-  }
-  std::string Do(const std::string& actor, const std::vector<std::string>& arguments) {
-    const CliRun run = As(actor, arguments);
-    EXPECT_EQ(run.code, 0) << run.err << run.out;
-    return run.out;
-  }
-  // What a command that has to be refused says.
-  std::string Refused(const std::string& actor, const std::vector<std::string>& arguments) {
-    const CliRun run = As(actor, arguments);
-    EXPECT_EQ(run.code, 2) << run.out;
-    EXPECT_EQ(run.out, "");
-    return run.err;
-  }
-  std::string Write(const std::string& name, const std::string& text) {
-    const std::string path = (folder_ / name).string();
-    std::ofstream(path, std::ios::binary) << text;
-    return path;
-  }
-
-  const std::filesystem::path folder_;
-  std::unique_ptr<Server> server_;
 };
 
 TEST_F(ManageTest, Rule13_AGroupThatFillsItself) {

@@ -3,8 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <unistd.h>
-
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -12,8 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "server/server.h"
-#include "tests/cli/run_cli.h"
+#include "tests/cli/acme.h"
 
 namespace provost::cli {
 namespace {
@@ -26,23 +23,9 @@ constexpr char kAnn[] = "users/ann";
 constexpr char kId[] = "7f3c0f5e-3a55-4f0e-9d0a-0d6a2b1c4e5f";
 
 // A tenant under coreachieve: Ann administers it, Mae manages attendees, Aut is an author.
-class StreamTest : public ::testing::Test {
+class StreamTest : public AcmeTest {
  protected:
-  StreamTest()
-      : folder_(std::filesystem::path(::testing::TempDir()) /
-                absl::StrCat("provost_cli_stream_", getpid())) {
-    std::filesystem::create_directories(folder_);
-    ServerOptions options;
-    options.listen = "127.0.0.1:0";
-    options.data = (folder_ / "data").string();
-    options.log_level = "off";
-    auto server = Server::Start(options);
-    EXPECT_TRUE(server.ok()) << server.status();
-    server_ = *std::move(server);
-    const CliRun run = RunCli({"--server", server_->address(), "--tenant", "acme", "setup",
-                               "--preset", "coreachieve", "--secret-file",
-                               (folder_ / "data" / "bootstrap-secret").string(), "--admin", "ann"});
-    EXPECT_EQ(run.code, 0) << run.err;
+  StreamTest() : AcmeTest("coreachieve") {
     Do(kAnn, {"catalogs", "create", "safety"});
     Do(kAnn, {"courses", "create", "fire", "--parent", "catalogs/safety"});
     Do(kAnn, {"users", "create", "mae"});
@@ -50,30 +33,6 @@ class StreamTest : public ::testing::Test {
     Do(kAnn, {"assign", "users/mae", "attendee_manager", "."});
     Do(kAnn, {"assign", "users/aut", "author", "."});
   }
-  ~StreamTest() override {
-    server_.reset();
-    std::filesystem::remove_all(folder_);
-  }
-
-  CliRun As(const std::string& actor, std::vector<std::string> arguments,
-            const CliOptions& options = {}) {
-    arguments.insert(arguments.begin(),
-                     {"--server", server_->address(), "--as", actor, "--tenant", "acme"});
-    return RunCli(arguments, options);
-  }
-  std::string Do(const std::string& actor, const std::vector<std::string>& arguments) {
-    const CliRun run = As(actor, arguments);
-    EXPECT_EQ(run.code, 0) << run.err << run.out;
-    return run.out;
-  }
-  std::string Path(const std::string& name) { return (folder_ / name).string(); }
-  std::string Write(const std::string& name, const std::string& text) {
-    std::ofstream(Path(name), std::ios::binary) << text;
-    return Path(name);
-  }
-
-  const std::filesystem::path folder_;
-  std::unique_ptr<Server> server_;
 };
 
 TEST_F(StreamTest, M5_AnImportTellsItsWrongRowsAsACompilerDoes) {
