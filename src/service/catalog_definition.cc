@@ -10,8 +10,8 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "service/authorize.h"
 #include "service/content_rows.h"
+#include "service/known_subjects.h"
 #include "service/lookup.h"
 #include "service/resource.h"
 #include "tenant/enrollment_rows.h"
@@ -127,12 +127,9 @@ absl::Status StoreAudience(MutateCall& call, const v1::Catalog& wanted, rows::Ca
     const absl::StatusOr<ResourceName> name = ParseName(wanted.audience(i));
     const SubjectId group =
         name->tenant == call.draft.id() ? state.FindSubject(name->Relative()) : kUnknownSubject;
-    ScopeId home = state.HomeOf(group);
-    if (home.value == 0) home = state.root();
     // What is hidden and what is missing are refused in the same words.
     if (!state.HasSubject(group) ||
-        (!was_there(group) &&
-         !IsAllowed(state, call.actor(), "group.read", home, false, call.now()))) {
+        (!was_there(group) && !Knows(state, call.actor(), group, call.now()))) {
       AddBadField(&status, At("audience", i), wanted.audience(i),
                   "wanted a group that you may read");
       continue;

@@ -9,7 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "provost/v1/enrollment_service.pb.h"
-#include "service/authorize.h"
+#include "service/known_subjects.h"
 #include "service/lookup.h"
 #include "service/pages.h"
 #include "service/resource.h"
@@ -76,41 +76,14 @@ absl::Status ValidateName(const Request& request) {
 
 // --- CreateEnrollment ---
 
-void CheckLearnerName(absl::string_view field, absl::string_view name, absl::string_view parent,
-                      absl::Status* status) {
-  absl::StatusOr<ResourceName> learner = ParseName(name);
-  absl::StatusOr<ResourceName> tenant = ParseName(parent);
-  if (!learner.ok() || learner->collection != Collection::kUsers) {
-    AddBadField(status, field, name, "wanted a user, `tenants/<tenant>/users/<id>`");
-  } else if (tenant.ok() && learner->tenant != tenant->tenant) {
-    AddBadField(status, field, name, absl::StrCat("wanted a user of ", Quoted(parent)));
-  }
-}
-
 absl::Status ValidateCreate(const v1::CreateEnrollmentRequest& request) {
   absl::Status status;
   CheckNameIn(Collection::kTenant, "parent", request.parent(), &status);
   const v1::Enrollment& wanted = request.enrollment();
-  CheckLearnerName("enrollment.learner", wanted.learner(), request.parent(), &status);
+  CheckUserName("enrollment.learner", wanted.learner(), request.parent(), &status);
   CheckTrainingName("enrollment.training", wanted.training(), request.parent(), &status);
   if (wanted.has_due_time()) CheckTime("enrollment.due_time", wanted.due_time(), &status);
   return status;
-}
-
-// Somebody whom the caller knows of; what is hidden and what is missing are refused alike.
-absl::StatusOr<SubjectId> FindLearner(const MutateCall& call, absl::string_view name) {
-  const WorldState& state = call.state();
-  const SubjectId learner = state.FindSubject(ParseName(name)->Relative());
-  if (state.HasSubject(learner)) {
-    ScopeId home = state.HomeOf(learner);
-    if (home.value == 0) home = state.root();
-    const bool self = learner == call.actor();
-    if (self || IsAllowed(state, call.actor(), "user.profile.read", home, self, call.now()) ||
-        IsAllowed(state, call.actor(), "user.read", home, self, call.now())) {
-      return learner;
-    }
-  }
-  return BadField("enrollment.learner", name, "wanted a user whose profile you may see");
 }
 
 absl::Status DoCreate(MutateCall& call, const v1::CreateEnrollmentRequest& request,
@@ -118,9 +91,13 @@ absl::Status DoCreate(MutateCall& call, const v1::CreateEnrollmentRequest& reque
   const v1::Enrollment& wanted = request.enrollment();
   const ScopeId training = call.state().FindScope(ParseName(wanted.training())->Relative());
   if (!call.state().HasScope(training)) return NotFound("training", wanted.training());
-  absl::StatusOr<SubjectId> learner = FindLearner(call, wanted.learner());
-  if (!learner.ok()) return learner.status();
-  const EnrollmentId id{training.value, learner->value};
+  const SubjectId learner = call.state().FindSubject(ParseName(wanted.learner())->Relative());
+  // What is hidden and what is missing are refused alike.
+  if (!Knows(call.state(), call.actor(), learner, call.now())) {
+    return BadField("enrollment.learner", wanted.learner(),
+                    "wanted a user whose profile you may see");
+  }
+  const EnrollmentId id{training.value, learner.value};
   const std::string name = NameIn(call.draft.id(), Collection::kEnrollments, id.ToString());
   absl::StatusOr<std::optional<rows::EnrollmentRow>> row =
       ReadEnrollment(call.draft.reader(), call.draft.number(), id);
@@ -161,7 +138,7 @@ absl::Status ValidateList(const v1::ListEnrollmentsRequest& request) {
     AddBadField(&status, "learner", "", "wanted a learner, or a training");
   }
   if (!request.learner().empty()) {
-    CheckLearnerName("learner", request.learner(), request.parent(), &status);
+    CheckUserName("learner", request.learner(), request.parent(), &status);
   }
   if (!request.training().empty()) {
     CheckTrainingName("training", request.training(), request.parent(), &status);

@@ -29,7 +29,7 @@ class OfGroups : public ExportKind {
     const WorldState& state = call.state;
     // Rows are a moment newer than the state.
     if (!state.HasSubject(group) || state.KindOf(group) != SubjectKind::kGroup) return std::nullopt;
-    const ScopeId home = state.HomeOf(group).value == 0 ? state.root() : state.HomeOf(group);
+    const ScopeId home = state.HomeOf(group);
     if (!state.IsOnPath(scope_, home) || !asked.May(call, "group.read", home)) return std::nullopt;
     return home;
   }

@@ -113,7 +113,7 @@ class UserExport : public ExportKind {
     std::optional<std::vector<std::string>> cells;
     // Rows are a moment newer than the state.
     if (!state.HasSubject(user) || state.KindOf(user) != SubjectKind::kUser) return cells;
-    const ScopeId home = state.HomeOf(user).value == 0 ? state.root() : state.HomeOf(user);
+    const ScopeId home = state.HomeOf(user);
     // What is allowed at the scope may be forbidden below it.
     if (!state.IsOnPath(scope_, home) || !asked.May(call, "user.export", home)) return cells;
     // Whoever exports need not be one who may read profiles (P1).

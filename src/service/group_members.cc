@@ -13,7 +13,7 @@
 #include "policy/decide/delegation.h"
 #include "policy/world/group_graph.h"
 #include "provost/v1/group_service.pb.h"
-#include "service/group_reading.h"
+#include "service/known_subjects.h"
 #include "service/pages.h"
 #include "service/subject_resource.h"
 #include "tenant/group_rules.h"
@@ -100,7 +100,8 @@ absl::Status MayAdd(const RuleCall& call, const v1::AddMemberRequest& request) {
   absl::StatusOr<SubjectId> group = FindNamed(call.state, "group", request.group());
   if (!group.ok()) return group.status();
   absl::StatusOr<SubjectId> member = FindNamed(call.state, "member", request.member());
-  if (member.ok() && !MayName(call.state, call.actor, *member, call.now)) {
+  if (member.ok() && call.state.KindOf(*member) == SubjectKind::kGroup &&
+      !Knows(call.state, call.actor, *member, call.now)) {
     member = NotFound("member", request.member());
   }
   if (!member.ok()) {
@@ -147,7 +148,7 @@ std::string WhyNotNested(const MutateCall& call, const Pair& pair, const absl::S
                    Quoted(state.SubjectName(pair.group)), ": that would make a cycle");
   const std::vector<SubjectId> chain =
       ChainUp(state, pair.group, pair.member,
-              [&](SubjectId group) { return MayName(state, call.actor(), group, call.now()); });
+              [&](SubjectId group) { return Knows(state, call.actor(), group, call.now()); });
   for (size_t i = 0; i < chain.size(); ++i) {
     absl::StrAppend(&why, i == 0 ? ", since " : " in ", Quoted(state.SubjectName(chain[i])));
   }

@@ -83,8 +83,7 @@ absl::StatusOr<std::string> PersonOfRow(const MutateCall& call, absl::string_vie
   if (!user.ok()) return user.status();
   // Whose address or number it is, is told to those who may read the profile.
   if (user->has_value() && state.HasSubject(**user)) {
-    const ScopeId home = state.HomeOf(**user);
-    if (IsAllowed(state, call.actor(), "user.read", home.value == 0 ? state.root() : home,
+    if (IsAllowed(state, call.actor(), "user.read", state.HomeOf(**user),
                   /*about_self=*/**user == call.actor(), call.now())) {
       return SubjectFullName(state, call.draft.id(), **user);
     }

@@ -143,7 +143,7 @@ class UserRows : public ImportKind {
                                  SubjectId user) const {
     const WorldState& state = call.state();
     const std::string name = FullName(call.draft.id(), state.SubjectName(user));
-    const ScopeId home = state.HomeOf(user).value == 0 ? state.root() : state.HomeOf(user);
+    const ScopeId home = state.HomeOf(user);
     // `user.import` stands for `user.update` where it is held.
     if (!state.IsOnPath(home_, home) ||
         !IsAllowed(state, call.actor(), "user.import", home, /*about_self=*/false, call.now())) {

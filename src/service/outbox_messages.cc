@@ -10,6 +10,7 @@
 #include "provost/internal/v1/notification_rows.pb.h"
 #include "provost/v1/notification_service.pb.h"
 #include "service/authorize.h"
+#include "service/known_subjects.h"
 #include "service/lookup.h"
 #include "service/pages.h"
 #include "service/resource.h"
@@ -68,15 +69,7 @@ absl::Status ValidateList(const v1::ListOutboxMessagesRequest& request) {
   absl::Status status;
   CheckNameIn(Collection::kTenant, "parent", request.parent(), &status);
   if (!request.recipient().empty()) {
-    absl::StatusOr<ResourceName> recipient = ParseName(request.recipient());
-    absl::StatusOr<ResourceName> tenant = ParseName(request.parent());
-    if (!recipient.ok() || recipient->collection != Collection::kUsers) {
-      AddBadField(&status, "recipient", request.recipient(),
-                  "wanted a user, `tenants/<tenant>/users/<id>`");
-    } else if (tenant.ok() && recipient->tenant != tenant->tenant) {
-      AddBadField(&status, "recipient", request.recipient(),
-                  absl::StrCat("wanted one of ", Quoted(request.parent())));
-    }
+    CheckUserName("recipient", request.recipient(), request.parent(), &status);
   }
   if (!OutboxMessage::State_IsValid(request.state())) {
     AddBadField(&status, "state", absl::StrCat(static_cast<int>(request.state())),

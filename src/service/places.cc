@@ -105,8 +105,7 @@ absl::StatusOr<std::optional<ItemPlace>> FindPlace(const ResourceName& name,
   if (name.IsSubject()) {
     const SubjectId subject = state.FindSubject(name.Relative());
     if (!state.HasSubject(subject)) return std::optional<ItemPlace>();
-    const ScopeId home = state.HomeOf(subject);
-    return std::optional<ItemPlace>({home.value == 0 ? state.root() : home, SubjectId(0), {}});
+    return std::optional<ItemPlace>({state.HomeOf(subject), SubjectId(0), {}});
   }
   switch (name.collection) {
     case Collection::kAssignments:

@@ -9,7 +9,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "provost/v1/enrollment_service.pb.h"
-#include "service/authorize.h"
+#include "service/known_subjects.h"
 #include "service/lookup.h"
 #include "service/pages.h"
 #include "service/places.h"
@@ -129,35 +129,19 @@ absl::Status MayCreate(const RuleCall& call, const v1::CreateTrainingAssignmentR
   return CheckPlanCourses(call, training, "enrollment.create");
 }
 
-// Whom the caller knows of; what is hidden and what is missing are refused alike.
-absl::StatusOr<SubjectId> FindAssignee(const MutateCall& call, absl::string_view name) {
-  const WorldState& state = call.state();
-  const SubjectId assignee = state.FindSubject(ParseName(name)->Relative());
-  if (state.HasSubject(assignee)) {
-    ScopeId home = state.HomeOf(assignee);
-    if (home.value == 0) home = state.root();
-    const auto may = [&](absl::string_view permission) {
-      return IsAllowed(state, call.actor(), permission, home, assignee == call.actor(), call.now());
-    };
-    const bool is_group = state.KindOf(assignee) == SubjectKind::kGroup;
-    if (is_group ? may("group.read")
-                 : assignee == call.actor() || may("user.profile.read") || may("user.read")) {
-      return assignee;
-    }
-  }
-  return BadField("training_assignment.assignee", name,
-                  "wanted a user or a group that you may see");
-}
-
 absl::Status DoCreate(MutateCall& call, const v1::CreateTrainingAssignmentRequest& request,
                       TrainingAssignment* response) {
   const TrainingAssignment& wanted = request.training_assignment();
   const ScopeId training = call.state().FindScope(ParseName(wanted.training())->Relative());
   if (!call.state().HasScope(training)) return NotFound("training", wanted.training());
-  absl::StatusOr<SubjectId> assignee = FindAssignee(call, wanted.assignee());
-  if (!assignee.ok()) return assignee.status();
+  const SubjectId assignee = call.state().FindSubject(ParseName(wanted.assignee())->Relative());
+  // What is hidden and what is missing are refused alike.
+  if (!Knows(call.state(), call.actor(), assignee, call.now())) {
+    return BadField("training_assignment.assignee", wanted.assignee(),
+                    "wanted a user or a group that you may see");
+  }
   absl::StatusOr<std::vector<uint64_t>> before =
-      ReadAssignedIds(call.draft.reader(), AssignedTo(call.draft.number(), *assignee));
+      ReadAssignedIds(call.draft.reader(), AssignedTo(call.draft.number(), assignee));
   if (!before.ok()) return before.status();
   for (uint64_t uid : *before) {
     absl::StatusOr<std::optional<rows::TrainingAssignmentRow>> other =
@@ -170,7 +154,7 @@ absl::Status DoCreate(MutateCall& call, const v1::CreateTrainingAssignmentReques
   }
   rows::TrainingAssignmentRow row;
   row.set_training(training.value);
-  row.set_assignee(assignee->value);
+  row.set_assignee(assignee.value);
   row.set_assigned_by(call.actor_uid());
   TrainingAssignment* const kept = row.mutable_training_assignment();
   if (wanted.has_due()) *kept->mutable_due() = wanted.due();

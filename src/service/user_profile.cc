@@ -7,9 +7,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "service/authorize.h"
 #include "service/email_index.h"
 #include "service/external_id_index.h"
+#include "service/known_subjects.h"
 #include "service/lookup.h"
 #include "service/manager_chain.h"
 #include "service/resource.h"
@@ -40,16 +40,7 @@ absl::StatusOr<uint32_t> FindManager(const TenantDraft& draft, const ProfileEdit
   absl::StatusOr<ResourceName> parsed = ParseName(name);
   if (parsed.ok() && parsed->tenant == draft.id()) {
     const SubjectId manager = state.FindSubject(parsed->Relative());
-    if (state.HasSubject(manager)) {
-      const ScopeId known = state.HomeOf(manager);
-      const ScopeId home = known.value == 0 ? state.root() : known;
-      const bool self = manager == editor.actor;
-      for (absl::string_view permission : {"user.read", "user.profile.read"}) {
-        if (IsAllowed(state, editor.actor, permission, home, self, editor.now)) {
-          return manager.value;
-        }
-      }
-    }
+    if (Knows(state, editor.actor, manager, editor.now)) return manager.value;
   }
   return BadField("user.manager", name, "names no user whom you may see");
 }

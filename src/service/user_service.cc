@@ -22,6 +22,7 @@
 #include "service/subject_resource.h"
 #include "service/user_fields.h"
 #include "service/user_profile.h"
+#include "tenant/group_rules.h"
 
 namespace provost {
 namespace {
@@ -277,15 +278,6 @@ absl::Status ValidateUpdate(const v1::UpdateUserRequest& request) {
   if (!parts.ok()) return status.ok() ? parts.status() : status;
   for (const std::string& part : *parts) CheckProfileField(part, request.user(), &status);
   return status;
-}
-
-bool HasRuleGroups(const WorldState& state) {
-  bool any = false;
-  state.ForEachRuleGroup([&](SubjectId) {
-    any = true;
-    return false;
-  });
-  return any;
 }
 
 // Rule 13, for the parts of `wanted` that the rules of groups read. `row` is empty for a new user.

@@ -126,8 +126,8 @@ class TenantDraft {
   /// the audience of catalogs; what was counted of it stays (growth.h). Cost: a row for each.
   absl::Status EraseSubject(SubjectId subject);
   /// A scope and all that stands below it, with assignments, overrides and enrollments, and out of
-  /// the steps of plans. Users and groups whose
-  /// home was there get the nearest scope above `top` as their home. `top` is not the tenant.
+  /// the steps of plans. Users and groups whose home was there get the nearest scope above `top` as
+  /// their home, and the groups lose their rules, not their members. `top` is not the tenant.
   absl::Status EraseSubtree(ScopeId top);
 
   // --- who is in which group, by this draft's own changes too ---

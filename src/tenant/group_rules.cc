@@ -440,6 +440,15 @@ class Settling {
 
 }  // namespace
 
+bool HasRuleGroups(const WorldState& state) {
+  bool any = false;
+  state.ForEachRuleGroup([&](SubjectId) {
+    any = true;
+    return false;
+  });
+  return any;
+}
+
 absl::StatusOr<std::vector<SubjectId>> GroupsReading(const store::Reader& reader, uint64_t tenant,
                                                      absl::string_view field) {
   std::vector<SubjectId> groups;
@@ -461,12 +470,8 @@ std::string HeldBackKey(uint64_t tenant, SubjectId group, SubjectId user) {
 
 absl::Status SettleGroupRules(TenantDraft& draft, size_t first_op, absl::Time now,
                               absl::FunctionRef<absl::Status()> apply) {
-  bool any = !draft.touched_groups().empty();
-  draft.state().ForEachRuleGroup([&](SubjectId) {
-    any = true;
-    return false;
-  });
-  return any ? Settling(draft, first_op, now, apply).Run() : absl::OkStatus();
+  if (draft.touched_groups().empty() && !HasRuleGroups(draft.state())) return absl::OkStatus();
+  return Settling(draft, first_op, now, apply).Run();
 }
 
 }  // namespace provost

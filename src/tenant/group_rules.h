@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "policy/matrix/types.h"
+#include "policy/world/state.h"
 #include "store/key.h"
 #include "store/reader.h"
 #include "tenant/draft.h"
@@ -19,6 +20,9 @@ namespace provost {
 
 /// Groups that rules fill (rule 13): who is in them, kept so in the very commit that changes a
 /// person, a rule, or where a home stands.
+
+/// Whether a rule fills any group of the tenant. Cost: one lookup.
+bool HasRuleGroups(const WorldState& state);
 
 /// The groups whose rules read `field`, in the order of their uids. Reads a row of the index each.
 absl::StatusOr<std::vector<SubjectId>> GroupsReading(const store::Reader& reader, uint64_t tenant,
