@@ -1,6 +1,5 @@
 // The competency framework of catalogs, and what courses give of it.
 #include <google/protobuf/empty.pb.h>
-#include <google/protobuf/text_format.h>
 
 #include <string>
 #include <vector>
@@ -10,7 +9,7 @@
 #include "provost/v1/catalog_service.pb.h"
 #include "provost/v1/competency_service.pb.h"
 #include "provost/v1/course_service.pb.h"
-#include "tests/service/acme.h"
+#include "tests/service/safety_and_office.h"
 
 namespace provost {
 namespace {
@@ -30,29 +29,8 @@ constexpr char kWarden[] =
     "display_name: 'Fire warden' home_scope: 'tenants/acme/catalogs/safety' "
     "levels { id: 'basic' display_name: 'Basic' } levels { id: 'expert' display_name: 'Expert' }";
 
-template <typename Message>
-Message Parse(const std::string& text) {
-  Message message;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &message)) << text;
-  return message;
-}
-
-// kim runs catalogs/safety, olga catalogs/office, dan courses/fire in safety; lara is lms_admin.
-class CompetencyTest : public AcmeTest {
+class CompetencyTest : public SafetyAndOfficeTest {
  protected:
-  CompetencyTest() : AcmeTest("lms365") {
-    Appoint({{"lara", "lms_admin"}});
-    for (const char* catalog : {"safety", "office"}) {
-      MakeCatalog(catalog);
-      Assign("users/ann", "catalog_admin", absl::StrCat("catalogs/", catalog));
-    }
-    MakeCourse("fire", "catalogs/safety");
-    for (const char* user : {"kim", "olga", "dan", "otto"}) MakeUser(user, "catalogs/safety");
-    Assign("users/kim", "catalog_admin", "catalogs/safety");
-    Assign("users/olga", "catalog_admin", "catalogs/office");
-    Assign("users/dan", "course_admin", "courses/fire");
-  }
-
   Answer<v1::Competency> Make(absl::string_view actor, const std::string& id,
                               const std::string& text = kWarden) {
     v1::CreateCompetencyRequest request;

@@ -1,6 +1,5 @@
 // Rules and templates of mails, and how people want to be mailed.
 #include <google/protobuf/empty.pb.h>
-#include <google/protobuf/text_format.h>
 
 #include <string>
 #include <vector>
@@ -12,7 +11,7 @@
 #include "provost/v1/catalog_service.pb.h"
 #include "provost/v1/notification_service.pb.h"
 #include "provost/v1/user_service.pb.h"
-#include "tests/service/acme.h"
+#include "tests/service/safety_and_office.h"
 
 namespace provost {
 namespace {
@@ -39,29 +38,8 @@ constexpr char kRule[] =
     "template: 'tenants/acme/notificationTemplates/welcome' recipients: LEARNER "
     "recipients: MANAGER";
 
-template <typename Message>
-Message Parse(const std::string& text) {
-  Message message;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &message)) << text;
-  return message;
-}
-
-// kim runs catalogs/safety, olga catalogs/office, dan courses/fire in safety; lara is lms_admin.
-class NotificationTest : public AcmeTest {
+class NotificationTest : public SafetyAndOfficeTest {
  protected:
-  NotificationTest() : AcmeTest("lms365") {
-    Appoint({{"lara", "lms_admin"}});
-    for (const char* catalog : {"safety", "office"}) {
-      MakeCatalog(catalog);
-      Assign("users/ann", "catalog_admin", absl::StrCat("catalogs/", catalog));
-    }
-    MakeCourse("fire", "catalogs/safety");
-    for (const char* user : {"kim", "olga", "dan", "otto"}) MakeUser(user, "catalogs/safety");
-    Assign("users/kim", "catalog_admin", "catalogs/safety");
-    Assign("users/olga", "catalog_admin", "catalogs/office");
-    Assign("users/dan", "course_admin", "courses/fire");
-  }
-
   Answer<NotificationTemplate> MakeTemplate(absl::string_view actor, const std::string& id,
                                             const std::string& text = kTemplate) {
     v1::CreateNotificationTemplateRequest request;
