@@ -99,6 +99,11 @@ ScopeKind KindOf(Collection collection) {
     case Collection::kTasks:
     case Collection::kEnrollments:
     case Collection::kTrainingAssignments:
+    case Collection::kRecordEvents:
+    case Collection::kAttempts:
+    case Collection::kSubmissions:
+    case Collection::kDiscussions:
+    case Collection::kPosts:
       return ScopeKind::kCourse;
     default:
       return ScopeKind::kTenant;

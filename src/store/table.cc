@@ -36,6 +36,13 @@ constexpr std::array<NamedTable, kTableCount> kNamedTables = {{
     {Table::kTrainingAssignments, "training_assignments"},
     {Table::kStatistics, "statistics"},
     {Table::kOutbox, "outbox"},
+    {Table::kRecords, "training_records"},
+    {Table::kTimers, "timers"},
+    {Table::kCertificates, "certificates"},
+    {Table::kAttempts, "attempts"},
+    {Table::kSubmissions, "submissions"},
+    {Table::kDiscussions, "discussions"},
+    {Table::kReports, "reports"},
 }};
 
 }  // namespace

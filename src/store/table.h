@@ -48,10 +48,17 @@ enum class Table : uint8_t {
   kTrainingAssignments,  ///< Courses and plans that are assigned to people and groups.
   kStatistics,           ///< How many joined and left, by month.
   kOutbox,               ///< Mails to be sent, and those that were.
+  kRecords,              ///< What happened in trainings, person by person, and how far they are.
+  kTimers,               ///< What is to happen when, and how far that was carried out.
+  kCertificates,         ///< Certificates.
+  kAttempts,             ///< Attempts at quizzes.
+  kSubmissions,          ///< Work that was handed in.
+  kDiscussions,          ///< Discussions of courses, and messages.
+  kReports,              ///< Definitions of reports.
 };
 
 /// How many tables there are.
-inline constexpr size_t kTableCount = 27;
+inline constexpr size_t kTableCount = 34;
 
 /// Every table, in the order of the enumeration.
 const std::array<Table, kTableCount>& AllTables();

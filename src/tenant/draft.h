@@ -26,6 +26,17 @@
 
 namespace provost {
 
+namespace v1 {
+enum NotificationRule_Event : int;
+}
+
+/// Something on which notification rules may ask for a mail (notify.h).
+struct MailCause {
+  v1::NotificationRule_Event event;
+  EnrollmentId enrollment;  ///< Whose training it is about.
+  uint32_t session = 0;     ///< The uid of the session that it is about; 0: none.
+};
+
 /// What a mutation is about to do to one tenant: rows, what they say to the World, and uids.
 ///
 /// Nothing here touches the tenant: a draft that is dropped leaves no trace. Reads of rows see what
@@ -146,6 +157,14 @@ class TenantDraft {
   /// Those, in their order; some may have ended again.
   const std::vector<EnrollmentId>& enrolled() const { return enrolled_; }
 
+  /// Something happened that people may be mailed about. What happened twice counts once.
+  void AddMailCause(const MailCause& cause) { mail_causes_.push_back(cause); }
+  /// Those, in their order; what they are about may be gone again.
+  const std::vector<MailCause>& mail_causes() const { return mail_causes_; }
+
+  /// Something is to happen at `time` (moments.h).
+  void NoteMoment(absl::Time time) { next_moment_ = std::min(next_moment_, time); }
+
   /// A mail was put that is to be sent at `next` (outbox.h).
   void NoteMail(absl::Time next) { next_mail_ = std::min(next_mail_, next); }
 
@@ -230,7 +249,9 @@ class TenantDraft {
   // By member, then group: the window that the draft put, or nothing where it took the member out.
   absl::flat_hash_map<uint32_t, absl::flat_hash_map<uint32_t, std::optional<Window>>> members_;
   std::vector<EnrollmentId> enrolled_;
-  absl::Time next_mail_ = absl::InfiniteFuture();  // Of the mails that it put.
+  std::vector<MailCause> mail_causes_;
+  absl::Time next_mail_ = absl::InfiniteFuture();    // Of the mails that it put.
+  absl::Time next_moment_ = absl::InfiniteFuture();  // Of what it wants to happen.
   // The last uids that were given before this draft: a row with a greater one is new.
   uint32_t known_subjects_;
   uint64_t known_assignments_;

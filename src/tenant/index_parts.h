@@ -34,6 +34,29 @@ enum IndexPart : uint8_t {
   kHomeIndex = 27,              ///< Scope, name of a competency, rule or template whose home it is.
   kEnrollmentSourceIndex = 28,  ///< Training assignment, enrollment that rests on it.
   kHeldBackOfIndex = 29,        ///< User, group that they are held back from.
+  kSeatsIndex = 30,             ///< Course or plan: how many are enrolled, and how many wait.
+  kWaitingIndex = 31,           ///< Course or plan, place in the line: who waits.
+  kRequestedIndex = 32,         ///< Course or plan: who has applied.
+  kCompletionItemIndex = 33,    ///< Item or certificate template, training whose rules name it.
+  kSessionRoomIndex = 34,       ///< Room, start: the session in it.
+  kSessionInstructorIndex = 35,    ///< User, start: the session that they teach.
+  kRegistrationIndex = 36,         ///< Session, person: that they are registered, or wait.
+  kRegistrationLineIndex = 37,     ///< Session, place in the line: who waits.
+  kRegisteredSessionIndex = 38,    ///< Person, session that they are registered for.
+  kCertificateLearnerIndex = 39,   ///< Person, certificate.
+  kCertificateTrainingIndex = 40,  ///< Course or plan, person: their certificates.
+  kCertificateCodeIndex = 41,      ///< Code by which a certificate is verified.
+  kAttemptLearnerIndex = 42,       ///< Course, person, quiz: their attempts.
+  kAttemptQuizIndex = 43,          ///< Quiz, course: the attempts at it.
+  kSubmissionLearnerIndex = 44,    ///< Course, person, task: what they have handed in.
+  kSubmissionTaskIndex = 45,       ///< Task, course: what was handed in.
+  kDiscussionCourseIndex = 46,     ///< Course: its discussions.
+  kReadMarkIndex = 47,             ///< Person, discussion: how far they have read.
+  kMessageIndex = 48,              ///< Person, with whom: their messages.
+  kReportHomeIndex = 49,           ///< Scope: definitions of reports whose home it is.
+  kReportOwnerIndex = 50,          ///< Person: definitions of reports that run as them.
+  kCertificateNumberIndex = 51,    ///< Year: the number of the last certificate.
+  kAuthorIndex = 52,               ///< Person: what they have posted.
 };
 
 }  // namespace provost

@@ -14,7 +14,15 @@ namespace provost {
 namespace {
 
 // What the ids of a collection look like.
-enum class IdForm { kGiven, kNumber, kUuid, kOverride, kEnrollment };
+enum class IdForm {
+  kGiven,
+  kNumber,
+  kUuid,
+  kOverride,
+  kEnrollment,
+  kRecordEvent,
+  kExternalTraining
+};
 
 constexpr struct {
   Collection collection;
@@ -46,6 +54,16 @@ constexpr struct {
     {Collection::kEnrollments, "enrollments", "enrollment", IdForm::kEnrollment},
     {Collection::kTrainingAssignments, "trainingAssignments", "training assignment",
      IdForm::kNumber},
+    {Collection::kRecordEvents, "recordEvents", "event of a training record", IdForm::kRecordEvent},
+    {Collection::kExternalTrainings, "externalTrainings", "external training",
+     IdForm::kExternalTraining},
+    {Collection::kCertificates, "certificates", "certificate", IdForm::kNumber},
+    {Collection::kAttempts, "attempts", "attempt", IdForm::kNumber},
+    {Collection::kSubmissions, "submissions", "submission", IdForm::kNumber},
+    {Collection::kDiscussions, "discussions", "discussion", IdForm::kNumber},
+    {Collection::kPosts, "posts", "post", IdForm::kNumber},
+    {Collection::kMessages, "messages", "message", IdForm::kNumber},
+    {Collection::kReports, "reports", "report"},
 };
 
 bool IsLowerOrDigit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
@@ -84,6 +102,12 @@ std::optional<absl::string_view> WantedInstead(IdForm form, absl::string_view id
       break;
     case IdForm::kEnrollment:
       if (!ParseEnrollmentId(id).has_value()) return "<training uid>.<learner uid>";
+      break;
+    case IdForm::kRecordEvent:
+      if (!ParseRecordEventId(id).has_value()) return "<training uid>.<learner uid>.<number>";
+      break;
+    case IdForm::kExternalTraining:
+      if (!ParseExternalTrainingId(id).has_value()) return "<learner uid>.<uid>";
       break;
     case IdForm::kGiven:
       if (!IsValidId(id)) return kIdForm;
@@ -215,6 +239,35 @@ std::optional<EnrollmentId> ParseEnrollmentId(absl::string_view id) {
   if (parts.size() != 2 || !IsNumberId(parts[0]) || !IsNumberId(parts[1]) ||
       !absl::SimpleAtoi(parts[0], &result.training) ||
       !absl::SimpleAtoi(parts[1], &result.learner)) {
+    return std::nullopt;
+  }
+  return result;
+}
+
+std::string RecordEventId::ToString() const {
+  return absl::StrCat(enrollment.ToString(), ".", number);
+}
+
+std::optional<RecordEventId> ParseRecordEventId(absl::string_view id) {
+  const size_t dot = id.rfind('.');
+  if (dot == absl::string_view::npos) return std::nullopt;
+  const std::optional<EnrollmentId> enrollment = ParseEnrollmentId(id.substr(0, dot));
+  RecordEventId result;
+  if (!enrollment.has_value() || !IsNumberId(id.substr(dot + 1)) ||
+      !absl::SimpleAtoi(id.substr(dot + 1), &result.number)) {
+    return std::nullopt;
+  }
+  result.enrollment = *enrollment;
+  return result;
+}
+
+std::string ExternalTrainingId::ToString() const { return absl::StrCat(learner, ".", uid); }
+
+std::optional<ExternalTrainingId> ParseExternalTrainingId(absl::string_view id) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(id, '.');
+  ExternalTrainingId result;
+  if (parts.size() != 2 || !IsNumberId(parts[0]) || !IsNumberId(parts[1]) ||
+      !absl::SimpleAtoi(parts[0], &result.learner) || !absl::SimpleAtoi(parts[1], &result.uid)) {
     return std::nullopt;
   }
   return result;

@@ -37,6 +37,15 @@ enum class Collection : uint8_t {
   kOutboxMessages,         ///< `outboxMessages`; the id is a number.
   kEnrollments,            ///< `enrollments`; the id is `<training uid>.<learner uid>`.
   kTrainingAssignments,    ///< `trainingAssignments`; the id is a decimal uid.
+  kRecordEvents,           ///< `recordEvents`; the id is `<training uid>.<learner uid>.<number>`.
+  kExternalTrainings,      ///< `externalTrainings`; the id is `<learner uid>.<uid>`.
+  kCertificates,           ///< `certificates`; the id is a decimal uid.
+  kAttempts,               ///< `attempts`; the id is a decimal uid.
+  kSubmissions,            ///< `submissions`; the id is a decimal uid.
+  kDiscussions,            ///< `discussions`; the id is a decimal uid.
+  kPosts,                  ///< `posts`: what is said in discussions; the id is a decimal uid.
+  kMessages,               ///< `messages`; the id is a decimal uid.
+  kReports,                ///< `reports`: definitions of reports.
 };
 
 /// As it stands in names: `users`. Empty for kTenant.
@@ -120,6 +129,26 @@ struct EnrollmentId {
 };
 /// None where it is no such id.
 std::optional<EnrollmentId> ParseEnrollmentId(absl::string_view id);
+
+/// One of the events of an enrollment's log.
+struct RecordEventId {
+  EnrollmentId enrollment;
+  uint64_t number = 0;
+
+  std::string ToString() const;
+};
+/// None where it is no such id.
+std::optional<RecordEventId> ParseRecordEventId(absl::string_view id);
+
+/// A training from elsewhere, of a person.
+struct ExternalTrainingId {
+  uint32_t learner = 0;
+  uint64_t uid = 0;
+
+  std::string ToString() const;
+};
+/// None where it is no such id.
+std::optional<ExternalTrainingId> ParseExternalTrainingId(absl::string_view id);
 
 }  // namespace provost
 

@@ -87,6 +87,21 @@ Table TableOf(Collection collection) {
       return Table::kNotifications;
     case Collection::kOutboxMessages:
       return Table::kOutbox;
+    case Collection::kRecordEvents:
+    case Collection::kExternalTrainings:
+      return Table::kRecords;
+    case Collection::kCertificates:
+      return Table::kCertificates;
+    case Collection::kAttempts:
+      return Table::kAttempts;
+    case Collection::kSubmissions:
+      return Table::kSubmissions;
+    case Collection::kDiscussions:
+    case Collection::kPosts:
+    case Collection::kMessages:
+      return Table::kDiscussions;
+    case Collection::kReports:
+      return Table::kReports;
   }
   return Table::kMeta;
 }
