@@ -250,6 +250,24 @@ const std::vector<Added>& AddedPermissions() {
        {{"lms365", "catalog_admin", "KA4", {}, {}},
         {"plutolms", "administrator", "AD1", {}, {}},
         {"coreachieve", "administrator", "A1", {}, {}}}},
+      {"discussion.read",
+       {kC},
+       Access::kRead,
+       false,
+       {},
+       "comes with posting and moderating, under a freeze too",
+       {{"lms365", "catalog_admin", "r5", {}, {}},
+        {"lms365", "course_admin", "r5", {}, {}},
+        {"lms365", "instructor", "r5", {}, {}, {kC}},
+        {"lms365", "learner", "r5", {}, {}},
+        {"plutolms", "administrator", "AD1", {}, {}},
+        {"plutolms", "course_creator", "r5", {"creator"}, {}},
+        {"plutolms", "instructor", "r5", {}, {}},
+        {"plutolms", "learner", "r5", {}, {}},
+        {"coreachieve", "administrator", "A1", {}, {}},
+        {"coreachieve", "author", "r5", {}, {}},
+        {"coreachieve", "instructor", "r5", {}, {}},
+        {"coreachieve", "learner", "r5", {}, {}}}},
   };
   return added;
 }
@@ -267,6 +285,8 @@ const std::vector<AddedImplication>& AddedImplications() {
       {"quiz.manage", "quiz.read"},
       {"question_pool.manage", "question_pool.read"},
       {"notification.manage", "notification.read"},
+      {"discussion.post", "discussion.read"},
+      {"discussion.moderate", "discussion.read"},
   };
   return implications;
 }

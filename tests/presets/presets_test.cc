@@ -561,11 +561,19 @@ std::set<std::string> RoleNames(const Matrix& matrix, const std::vector<RoleId>&
   return names;
 }
 
-bool AllowsFreely(const Matrix& matrix, RoleId role, absl::string_view permission, ScopeKind at) {
+// The facts of the one ALLOW that the role has for it.
+std::optional<FactSet> FactsOf(const Matrix& matrix, RoleId role, absl::string_view permission,
+                               ScopeKind at) {
   const auto id = matrix.FindPermission(permission);
   const CellInfo* cell = id ? matrix.FindCell(role, *id, at, false) : nullptr;
-  return cell != nullptr && cell->effect == Effect::kAllow && cell->alternatives.size() == 1 &&
-         cell->alternatives[0] == 0;
+  if (cell == nullptr || cell->effect != Effect::kAllow || cell->alternatives.size() != 1) {
+    return std::nullopt;
+  }
+  return cell->alternatives[0];
+}
+
+bool AllowsFreely(const Matrix& matrix, RoleId role, absl::string_view permission, ScopeKind at) {
+  return FactsOf(matrix, role, permission, at) == std::make_optional(FactSet{0});
 }
 
 TEST_P(PresetTest, Rule11_MayAssignIsTheRowsRoleAssign) {
@@ -660,7 +668,11 @@ TEST_P(PresetTest, Rule7_PreviewShowsNothingNewOfOthers) {
           cell.at < ScopeKind::kCourse || cell.role == *matrix->default_role()) {
         continue;
       }
-      EXPECT_TRUE(AllowsFreely(*matrix, *matrix->FindRole(role.name), permission.name, cell.at))
+      // Where a preview takes facts, they hold for what is seen in it.
+      const RoleId viewer = *matrix->FindRole(role.name);
+      const std::optional<FactSet> seen = FactsOf(*matrix, viewer, permission.name, cell.at);
+      const FactSet held = FactsOf(*matrix, viewer, "role.switch", cell.at).value_or(0);
+      EXPECT_TRUE(seen.has_value() && (*seen & ~held) == 0)
           << matrix->role(cell.role).name << " sees " << permission.name;
     }
   }
