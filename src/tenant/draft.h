@@ -35,6 +35,8 @@ struct MailCause {
   v1::NotificationRule_Event event;
   EnrollmentId enrollment;  ///< Whose training it is about.
   uint32_t session = 0;     ///< The uid of the session that it is about; 0: none.
+  uint64_t grant = 0;       ///< The uid of the role assignment that it is about; 0: none.
+  int lead_days = 0;        ///< Of what is still to come: rules with this lead ask.
 };
 
 /// What a mutation is about to do to one tenant: rows, what they say to the World, and uids.
@@ -165,6 +167,10 @@ class TenantDraft {
   /// Something is to happen at `time` (moments.h).
   void NoteMoment(absl::Time time) { next_moment_ = std::min(next_moment_, time); }
 
+  /// Something that it needs could not be read, or was refused where nobody could be told: it is
+  /// not committed, and this is why. The first one counts.
+  void Fail(absl::Status status) { failure_.Update(std::move(status)); }
+
   /// A mail was put that is to be sent at `next` (outbox.h).
   void NoteMail(absl::Time next) { next_mail_ = std::min(next_mail_, next); }
 
@@ -250,6 +256,7 @@ class TenantDraft {
   absl::flat_hash_map<uint32_t, absl::flat_hash_map<uint32_t, std::optional<Window>>> members_;
   std::vector<EnrollmentId> enrolled_;
   std::vector<MailCause> mail_causes_;
+  absl::Status failure_;
   absl::Time next_mail_ = absl::InfiniteFuture();    // Of the mails that it put.
   absl::Time next_moment_ = absl::InfiniteFuture();  // Of what it wants to happen.
   // The last uids that were given before this draft: a row with a greater one is new.

@@ -191,6 +191,9 @@ absl::StatusOr<MutationResult> GroupBuilder::Prepare(TenantMutation& mutation,
       successor.row_changed = true;
     }
     successor.next_mail = std::min(successor.next_mail, draft->next_mail_);
+    // What waits under a freeze or while a tenant is suspended is done once it no longer is.
+    if (draft->has_thawed_ || draft->row_changed_) draft->NoteMoment(absl::InfinitePast());
+    successor.next_moment = std::min(successor.next_moment, draft->next_moment_);
     successor.created |= draft->created_;
     successor.deleted |= draft->deleted_;
     if (draft->deleted_) result.deleted_tenant = draft->number();
@@ -231,10 +234,15 @@ absl::Status GroupBuilder::Apply(TenantDraft& draft) {
 absl::Status GroupBuilder::Finish(TenantDraft& draft, absl::Time now) {
   const size_t first = draft.applied_ops_;  // What its parts did has been followed.
   absl::Status status = Apply(draft);
-  if (!draft.dirty_ || draft.created_ || draft.deleted_) return status;
+  if (!draft.dirty_ || draft.created_ || draft.deleted_) {
+    status.Update(draft.failure_);
+    return status;
+  }
   if (status.ok()) status = SettleGroupRules(draft, first, now, [&] { return Apply(draft); });
   if (status.ok()) status = Apply(draft);
-  return status.ok() ? WriteMails(draft) : status;
+  if (status.ok()) status = WriteMails(draft);
+  status.Update(draft.failure_);
+  return status;
 }
 
 absl::StatusOr<bool> GroupBuilder::PreparePart(TenantDraft& whole, absl::Time now,
@@ -271,6 +279,8 @@ absl::StatusOr<bool> GroupBuilder::PreparePart(TenantDraft& whole, absl::Time no
     whole.row_changed_ = true;
   }
   whole.NoteMail(draft.next_mail_);
+  whole.NoteMoment(draft.next_moment_);
+  if (draft.has_thawed_) whole.NoteMoment(absl::InfinitePast());
   for (const auto& [role, more] : draft.growth_) AddGrowth(more, &whole.growth_[role]);
   whole.known_subjects_ = whole.counters_.last_subject();
   whole.known_assignments_ = whole.counters_.last_assignment();
@@ -397,10 +407,15 @@ void GroupBuilder::Publish() {
     } else if (successor.created) {
       registry_->Add(successor.tenant);
     }
-    if (options_.on_mail == nullptr || successor.deleted) continue;
+    if (successor.deleted) continue;
     // What waits while a tenant is suspended goes out once it no longer is.
     const absl::Time mail = successor.row_changed ? absl::InfinitePast() : successor.next_mail;
-    if (mail < absl::InfiniteFuture()) options_.on_mail(successor.tenant, mail);
+    if (options_.on_mail != nullptr && mail < absl::InfiniteFuture()) {
+      options_.on_mail(successor.tenant, mail);
+    }
+    if (options_.on_moment != nullptr && successor.next_moment < absl::InfiniteFuture()) {
+      options_.on_moment(successor.tenant, successor.next_moment);
+    }
   }
   if (last_tenant_number_ != 0) registry_->last_tenant_number_ = last_tenant_number_;
   Drop();

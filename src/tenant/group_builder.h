@@ -32,6 +32,9 @@ class GroupBuilder {
     /// that changes what the tenant is: quickly, on the lane's thread, once readers see it. May be
     /// empty.
     std::function<void(const std::shared_ptr<Tenant>&, absl::Time)> on_mail;
+    /// The same of each commit that puts moments (moments.h), changes what the tenant is or lifts a
+    /// freeze.
+    std::function<void(const std::shared_ptr<Tenant>&, absl::Time)> on_moment;
   };
 
   GroupBuilder(TenantRegistry* registry, Options options)
@@ -64,6 +67,7 @@ class GroupBuilder {
     bool deleted = false;
     bool row_changed = false;
     absl::Time next_mail = absl::InfiniteFuture();
+    absl::Time next_moment = absl::InfiniteFuture();
   };
 
   Successor& SuccessorOf(const std::shared_ptr<Tenant>& tenant);
