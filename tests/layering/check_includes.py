@@ -33,15 +33,17 @@ SRC = {
     'calendar': {'base', 'calendar'},
     'quiz': {'quiz'},
     'csv': {'csv'},
+    'learning': {'learning'},
     'mail': {'mail'},
+    'print': {'print'},
     'store': {'base', 'store'},
-    'tenant': {'base', 'store', 'tenant'},
-    'service': {'base', 'calendar', 'csv', 'mail', 'quiz', 'store', 'tenant', 'service'},
+    'tenant': {'base', 'learning', 'store', 'tenant'},
+    'service': {'base', 'calendar', 'csv', 'learning', 'mail', 'print', 'quiz', 'store', 'tenant', 'service'},
     'server': {'base', 'mail', 'store', 'tenant', 'service', 'server', 'client'},
     'client': {'base', 'client'},
 }
-WITHOUT_POLICY = {'base', 'calendar', 'csv', 'mail', 'quiz', 'store', 'client'}
-WITHOUT_GRPC = {'base', 'calendar', 'csv', 'mail', 'quiz', 'store', 'tenant'}
+WITHOUT_POLICY = {'base', 'calendar', 'csv', 'learning', 'mail', 'print', 'quiz', 'store', 'client'}
+WITHOUT_GRPC = {'base', 'calendar', 'csv', 'learning', 'mail', 'print', 'quiz', 'store', 'tenant'}
 
 
 def room_of(path, top):
