@@ -24,7 +24,7 @@ KeyWriter OfKind(uint64_t tenant, MomentKind kind) {
   return KeyWriter(tenant).U8(static_cast<uint8_t>(kind));
 }
 
-std::string MomentKey(uint64_t tenant, const Moment &moment) {
+std::string MomentKey(uint64_t tenant, const Moment& moment) {
   return OfKind(tenant, moment.kind)
       .Time(moment.time)
       .U32(moment.a)
@@ -33,7 +33,7 @@ std::string MomentKey(uint64_t tenant, const Moment &moment) {
       .Take();
 }
 
-std::string PlaceKey(uint64_t tenant, const Moment &moment) {
+std::string PlaceKey(uint64_t tenant, const Moment& moment) {
   return KeyWriter(tenant)
       .U8(kPlacePart)
       .U8(static_cast<uint8_t>(moment.kind))
@@ -43,7 +43,7 @@ std::string PlaceKey(uint64_t tenant, const Moment &moment) {
       .Take();
 }
 
-std::string LeadKey(uint64_t tenant, const Lead &lead) {
+std::string LeadKey(uint64_t tenant, const Lead& lead) {
   return KeyWriter(tenant)
       .U8(kCursorPart)
       .U8(static_cast<uint8_t>(lead.kind))
@@ -51,88 +51,70 @@ std::string LeadKey(uint64_t tenant, const Lead &lead) {
       .Take();
 }
 
-// When a thing's moment of a kind that is carried out is; nothing where it has
-// none.
-std::optional<absl::Time> PlaceOf(TenantDraft &draft, const Moment &moment) {
-  absl::StatusOr<std::optional<rows::TimerPlaceRow>> place =
-      ReadRow<rows::TimerPlaceRow>(draft.reader(), Table::kTimers,
-                                   PlaceKey(draft.number(), moment));
+// When a thing's moment of a kind that is carried out is; nothing where it has none.
+std::optional<absl::Time> PlaceOf(TenantDraft& draft, const Moment& moment) {
+  absl::StatusOr<std::optional<rows::TimerPlaceRow>> place = ReadRow<rows::TimerPlaceRow>(
+      draft.reader(), Table::kTimers, PlaceKey(draft.number(), moment));
   if (!place.ok()) {
     draft.Fail(place.status());
     return std::nullopt;
   }
-  if (!place->has_value())
-    return std::nullopt;
+  if (!place->has_value()) return std::nullopt;
   return FromTimestamp((*place)->time());
 }
 
-v1::Recertification RecertificationOf(TenantDraft &draft, ScopeId training) {
-  const std::optional<RelativeName> name =
-      draft.state().HasScope(training)
-          ? SplitRelative(draft.state().ScopeName(training))
-          : std::nullopt;
-  if (!name.has_value())
-    return v1::Recertification();
+v1::Recertification RecertificationOf(TenantDraft& draft, ScopeId training) {
+  const std::optional<RelativeName> name = draft.state().HasScope(training)
+                                               ? SplitRelative(draft.state().ScopeName(training))
+                                               : std::nullopt;
+  if (!name.has_value()) return v1::Recertification();
   if (name->collection == Collection::kPlans) {
     absl::StatusOr<std::optional<rows::TrainingPlanRow>> row =
         draft.Get<rows::TrainingPlanRow>(name->id);
-    if (!row.ok())
-      draft.Fail(row.status());
-    if (!row.ok() || !row->has_value())
-      return v1::Recertification();
+    if (!row.ok()) draft.Fail(row.status());
+    if (!row.ok() || !row->has_value()) return v1::Recertification();
     return (*row)->training_plan().rules().recertification();
   }
-  absl::StatusOr<std::optional<rows::CourseRow>> row =
-      draft.Get<rows::CourseRow>(name->id);
-  if (!row.ok())
-    draft.Fail(row.status());
-  if (!row.ok() || !row->has_value())
-    return v1::Recertification();
+  absl::StatusOr<std::optional<rows::CourseRow>> row = draft.Get<rows::CourseRow>(name->id);
+  if (!row.ok()) draft.Fail(row.status());
+  if (!row.ok() || !row->has_value()) return v1::Recertification();
   return (*row)->course().rules().recertification();
 }
 
 using MaybeTime = std::optional<absl::Time>;
 
-MaybeTime DueOf(const rows::EnrollmentRow *row) {
-  if (row == nullptr || !row->enrollment().has_due_time())
-    return std::nullopt;
+MaybeTime DueOf(const rows::EnrollmentRow* row) {
+  if (row == nullptr || !row->enrollment().has_due_time()) return std::nullopt;
   switch (row->enrollment().state()) {
-  case Enrollment::ENROLLED:
-  case Enrollment::IN_PROGRESS:
-  case Enrollment::RECERTIFYING:
-    return FromTimestamp(row->enrollment().due_time());
-  default:
-    return std::nullopt;
+    case Enrollment::ENROLLED:
+    case Enrollment::IN_PROGRESS:
+    case Enrollment::RECERTIFYING:
+      return FromTimestamp(row->enrollment().due_time());
+    default:
+      return std::nullopt;
   }
 }
 
 // `time`, where what was completed still counts until then.
-MaybeTime WhileValid(const Enrollment &enrollment, absl::Time time) {
-  if (enrollment.state() == Enrollment::COMPLETED)
-    return time;
-  if (enrollment.state() != Enrollment::RECERTIFYING)
-    return std::nullopt;
+MaybeTime WhileValid(const Enrollment& enrollment, absl::Time time) {
+  if (enrollment.state() == Enrollment::COMPLETED) return time;
+  if (enrollment.state() != Enrollment::RECERTIFYING) return std::nullopt;
   // Begun later, it is done again after it had lapsed.
-  if (FromTimestamp(enrollment.cycle_start_time()) >= time)
-    return std::nullopt;
+  if (FromTimestamp(enrollment.cycle_start_time()) >= time) return std::nullopt;
   return time;
 }
 
-MaybeTime ExpiryOf(const rows::EnrollmentRow *row) {
-  if (row == nullptr || !row->enrollment().has_expire_time())
-    return std::nullopt;
-  return WhileValid(row->enrollment(),
-                    FromTimestamp(row->enrollment().expire_time()));
+MaybeTime ExpiryOf(const rows::EnrollmentRow* row) {
+  if (row == nullptr || !row->enrollment().has_expire_time()) return std::nullopt;
+  return WhileValid(row->enrollment(), FromTimestamp(row->enrollment().expire_time()));
 }
 
-bool MayLapse(const rows::EnrollmentRow *row) {
+bool MayLapse(const rows::EnrollmentRow* row) {
   return row != nullptr && row->enrollment().has_expire_time();
 }
 
-void SyncTold(TenantDraft &draft, Moment moment, MaybeTime before,
-              MaybeTime after) {
-  if (before == after)
-    return;
+void SyncTold(TenantDraft& draft, Moment moment, MaybeTime before, MaybeTime after) {
+  if (before == after) return;
   if (before.has_value()) {
     moment.time = *before;
     EraseMoment(draft, moment);
@@ -143,34 +125,32 @@ void SyncTold(TenantDraft &draft, Moment moment, MaybeTime before,
   }
 }
 
-void SyncCarriedOut(TenantDraft &draft, Moment moment, MaybeTime after) {
-  if (!after.has_value())
-    return EraseMoment(draft, moment);
+void SyncCarriedOut(TenantDraft& draft, Moment moment, MaybeTime after) {
+  if (!after.has_value()) return EraseMoment(draft, moment);
   moment.time = *after;
-  if (PlaceOf(draft, moment) != after)
-    PutMoment(draft, moment);
+  if (PlaceOf(draft, moment) != after) PutMoment(draft, moment);
 }
 
-} // namespace
+}  // namespace
 
 bool IsCarriedOut(MomentKind kind) {
   switch (kind) {
-  case MomentKind::kDue:
-  case MomentKind::kExpire:
-  case MomentKind::kSessionStart:
-  case MomentKind::kGrantEnd:
-    return false;
-  case MomentKind::kWindow:
-  case MomentKind::kLapse:
-  case MomentKind::kAttemptEnd:
-  case MomentKind::kReportRun:
-  case MomentKind::kReevaluate:
-    return true;
+    case MomentKind::kDue:
+    case MomentKind::kExpire:
+    case MomentKind::kSessionStart:
+    case MomentKind::kGrantEnd:
+      return false;
+    case MomentKind::kWindow:
+    case MomentKind::kLapse:
+    case MomentKind::kAttemptEnd:
+    case MomentKind::kReportRun:
+    case MomentKind::kReevaluate:
+      return true;
   }
   return false;
 }
 
-void PutMoment(TenantDraft &draft, const Moment &moment) {
+void PutMoment(TenantDraft& draft, const Moment& moment) {
   rows::TimerRow row;
   *row.mutable_put_time() = ToTimestamp(draft.now());
   if (IsCarriedOut(moment.kind)) {
@@ -185,40 +165,32 @@ void PutMoment(TenantDraft &draft, const Moment &moment) {
   WriteMoment(draft, moment, row);
 }
 
-void EraseMoment(TenantDraft &draft, const Moment &moment) {
+void EraseMoment(TenantDraft& draft, const Moment& moment) {
   Moment placed = moment;
   if (IsCarriedOut(moment.kind)) {
     const std::optional<absl::Time> time = PlaceOf(draft, moment);
-    if (!time.has_value())
-      return;
+    if (!time.has_value()) return;
     placed.time = *time;
     draft.Erase(Table::kTimers, PlaceKey(draft.number(), moment));
   }
   draft.Erase(Table::kTimers, MomentKey(draft.number(), placed));
 }
 
-void SyncMoments(TenantDraft &draft, EnrollmentId enrollment,
-                 const rows::EnrollmentRow *before,
-                 const rows::EnrollmentRow *after) {
+void SyncMoments(TenantDraft& draft, EnrollmentId enrollment, const rows::EnrollmentRow* before,
+                 const rows::EnrollmentRow* after) {
   const auto moment = [&](MomentKind kind) {
-    return Moment{kind, absl::InfiniteFuture(), enrollment.training,
-                  enrollment.learner, 0};
+    return Moment{kind, absl::InfiniteFuture(), enrollment.training, enrollment.learner, 0};
   };
   SyncTold(draft, moment(MomentKind::kDue), DueOf(before), DueOf(after));
-  SyncTold(draft, moment(MomentKind::kExpire), ExpiryOf(before),
-           ExpiryOf(after));
-  if (!MayLapse(before) && !MayLapse(after))
-    return;
+  SyncTold(draft, moment(MomentKind::kExpire), ExpiryOf(before), ExpiryOf(after));
+  if (!MayLapse(before) && !MayLapse(after)) return;
   MaybeTime window;
   MaybeTime lapse;
   if (MayLapse(after)) {
-    const v1::Recertification rule =
-        RecertificationOf(draft, ScopeId(enrollment.training));
+    const v1::Recertification rule = RecertificationOf(draft, ScopeId(enrollment.training));
     const absl::Time expiry = FromTimestamp(after->enrollment().expire_time());
-    lapse = WhileValid(after->enrollment(),
-                       expiry + absl::Hours(24) * rule.grace_days());
-    if (rule.automatic() &&
-        after->enrollment().state() == Enrollment::COMPLETED) {
+    lapse = WhileValid(after->enrollment(), expiry + absl::Hours(24) * rule.grace_days());
+    if (rule.automatic() && after->enrollment().state() == Enrollment::COMPLETED) {
       window = expiry - absl::Hours(24) * rule.window_days();
     }
   }
@@ -226,25 +198,23 @@ void SyncMoments(TenantDraft &draft, EnrollmentId enrollment,
   SyncCarriedOut(draft, moment(MomentKind::kLapse), lapse);
 }
 
-bool operator<(const MomentCursor &x, const MomentCursor &y) {
+bool operator<(const MomentCursor& x, const MomentCursor& y) {
   return std::tie(x.time, x.a, x.b, x.c) < std::tie(y.time, y.a, y.b, y.c);
 }
 
-MomentCursor CursorAt(const Moment &moment) {
+MomentCursor CursorAt(const Moment& moment) {
   return MomentCursor{moment.time, moment.a, moment.b, moment.c};
 }
 
-absl::StatusOr<std::vector<std::pair<Moment, rows::TimerRow>>>
-ReadMoments(const store::Reader &reader, uint64_t tenant, MomentKind kind,
-            const MomentCursor &after, absl::Time until, size_t limit) {
+absl::StatusOr<std::vector<std::pair<Moment, rows::TimerRow>>> ReadMoments(
+    const store::Reader& reader, uint64_t tenant, MomentKind kind, const MomentCursor& after,
+    absl::Time until, size_t limit) {
   std::vector<std::pair<Moment, rows::TimerRow>> found;
   // No other key begins with that one.
   const store::KeyRange range{
-      MomentKey(tenant, Moment{kind, after.time, after.a, after.b, after.c}) +
-          '\0',
+      MomentKey(tenant, Moment{kind, after.time, after.a, after.b, after.c}) + '\0',
       OfKind(tenant, kind).Time(until + absl::Nanoseconds(1)).Take()};
-  if (range.begin >= range.end)
-    return found;
+  if (range.begin >= range.end) return found;
   store::ScanOptions options;
   options.limit = limit;
   store::Cursor cursor = reader.Scan(Table::kTimers, range, options);
@@ -256,84 +226,71 @@ ReadMoments(const store::Reader &reader, uint64_t tenant, MomentKind kind,
     moment.a = key.U32();
     moment.b = key.U32();
     moment.c = key.U64();
-    if (absl::Status status = key.Finish(); !status.ok())
-      return status;
+    if (absl::Status status = key.Finish(); !status.ok()) return status;
     absl::StatusOr<rows::TimerRow> row =
         ParseRow<rows::TimerRow>(Table::kTimers, cursor.key(), cursor.value());
-    if (!row.ok())
-      return row.status();
+    if (!row.ok()) return row.status();
     found.emplace_back(moment, *std::move(row));
   }
-  if (!cursor.status().ok())
-    return cursor.status();
+  if (!cursor.status().ok()) return cursor.status();
   return found;
 }
 
-void WriteMoment(TenantDraft &draft, const Moment &moment,
-                 const rows::TimerRow &row) {
+void WriteMoment(TenantDraft& draft, const Moment& moment, const rows::TimerRow& row) {
   draft.Write(Table::kTimers, MomentKey(draft.number(), moment), row);
 }
 
-absl::StatusOr<std::optional<rows::TimerRow>>
-ReadMoment(const store::Reader &reader, uint64_t tenant, const Moment &moment) {
-  return ReadRow<rows::TimerRow>(reader, Table::kTimers,
-                                 MomentKey(tenant, moment));
+absl::StatusOr<std::optional<rows::TimerRow>> ReadMoment(const store::Reader& reader,
+                                                         uint64_t tenant, const Moment& moment) {
+  return ReadRow<rows::TimerRow>(reader, Table::kTimers, MomentKey(tenant, moment));
 }
 
-absl::StatusOr<std::vector<std::pair<Lead, rows::TimerCursorRow>>>
-ReadLeads(const store::Reader &reader, uint64_t tenant) {
+absl::StatusOr<std::vector<std::pair<Lead, rows::TimerCursorRow>>> ReadLeads(
+    const store::Reader& reader, uint64_t tenant) {
   std::vector<std::pair<Lead, rows::TimerCursorRow>> leads;
-  store::Cursor cursor =
-      reader.Scan(Table::kTimers, KeyWriter(tenant).U8(kCursorPart).Range());
+  store::Cursor cursor = reader.Scan(Table::kTimers, KeyWriter(tenant).U8(kCursorPart).Range());
   while (cursor.Next()) {
     store::KeyReader key(Table::kTimers, cursor.key());
     key.U64();
     key.U8();
     Lead lead{static_cast<MomentKind>(key.U8())};
     lead.days = static_cast<int>(key.U32());
-    if (absl::Status status = key.Finish(); !status.ok())
-      return status;
-    absl::StatusOr<rows::TimerCursorRow> row = ParseRow<rows::TimerCursorRow>(
-        Table::kTimers, cursor.key(), cursor.value());
-    if (!row.ok())
-      return row.status();
+    if (absl::Status status = key.Finish(); !status.ok()) return status;
+    absl::StatusOr<rows::TimerCursorRow> row =
+        ParseRow<rows::TimerCursorRow>(Table::kTimers, cursor.key(), cursor.value());
+    if (!row.ok()) return row.status();
     leads.emplace_back(lead, *std::move(row));
   }
-  if (!cursor.status().ok())
-    return cursor.status();
+  if (!cursor.status().ok()) return cursor.status();
   return leads;
 }
 
-void PutLead(TenantDraft &draft, const Lead &lead,
-             const rows::TimerCursorRow &row) {
+void PutLead(TenantDraft& draft, const Lead& lead, const rows::TimerCursorRow& row) {
   draft.Write(Table::kTimers, LeadKey(draft.number(), lead), row);
 }
 
-absl::Status SetLeads(TenantDraft &draft, const std::vector<Lead> &leads) {
+absl::Status SetLeads(TenantDraft& draft, const std::vector<Lead>& leads) {
   absl::StatusOr<std::vector<std::pair<Lead, rows::TimerCursorRow>>> known =
       ReadLeads(draft.reader(), draft.number());
-  if (!known.ok())
-    return known.status();
-  const auto is = [](const Lead &x) {
-    return [&x](const Lead &y) { return x.kind == y.kind && x.days == y.days; };
+  if (!known.ok()) return known.status();
+  const auto is = [](const Lead& x) {
+    return [&x](const Lead& y) { return x.kind == y.kind && x.days == y.days; };
   };
-  for (const auto &[lead, row] : *known) {
-    if (std::any_of(leads.begin(), leads.end(), is(lead)))
-      continue;
+  for (const auto& [lead, row] : *known) {
+    if (std::any_of(leads.begin(), leads.end(), is(lead))) continue;
     draft.Erase(Table::kTimers, LeadKey(draft.number(), lead));
   }
-  for (const Lead &lead : leads) {
+  for (const Lead& lead : leads) {
     if (std::any_of(known->begin(), known->end(),
-                    [&](const auto &each) { return is(lead)(each.first); })) {
+                    [&](const auto& each) { return is(lead)(each.first); })) {
       continue;
     }
     rows::TimerCursorRow row;
-    *row.mutable_time() =
-        ToTimestamp(draft.now() + absl::Hours(24) * lead.days);
+    *row.mutable_time() = ToTimestamp(draft.now() + absl::Hours(24) * lead.days);
     PutLead(draft, lead, row);
     draft.NoteMoment(draft.now());
   }
   return absl::OkStatus();
 }
 
-} // namespace provost
+}  // namespace provost
