@@ -37,7 +37,7 @@ SRC = {
     'mail': {'mail'},
     'print': {'print'},
     'store': {'base', 'store'},
-    'tenant': {'base', 'learning', 'store', 'tenant'},
+    'tenant': {'base', 'calendar', 'learning', 'store', 'tenant'},
     'service': {'base', 'calendar', 'csv', 'learning', 'mail', 'print', 'quiz', 'store', 'tenant', 'service'},
     'server': {'base', 'mail', 'store', 'tenant', 'service', 'server', 'client'},
     'client': {'base', 'client'},

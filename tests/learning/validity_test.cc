@@ -1,0 +1,87 @@
+#include "learning/validity.h"
+
+#include <string>
+
+#include "gmock/gmock.h"
+
+namespace provost {
+namespace {
+
+absl::TimeZone Zone(const std::string& name) {
+  absl::TimeZone zone;
+  EXPECT_TRUE(absl::LoadTimeZone(name, &zone));
+  return zone;
+}
+
+absl::Time Vienna(absl::CivilSecond local) { return absl::FromCivil(local, Zone("Europe/Vienna")); }
+
+v1::Recertification Months(int months) {
+  v1::Recertification rule;
+  rule.set_valid_months(months);
+  return rule;
+}
+
+TEST(Validity, IsForEverWhereNothingIsSaid) {
+  const Validity validity =
+      ValidityOf(v1::Recertification(), absl::UnixEpoch(), absl::UTCTimeZone());
+  EXPECT_EQ(validity.expire, absl::InfiniteFuture());
+  EXPECT_EQ(validity.window, absl::InfiniteFuture());
+  EXPECT_EQ(validity.lapse, absl::InfiniteFuture());
+}
+
+TEST(Validity, DaysAreTimes24Hours) {
+  v1::Recertification rule;
+  rule.set_valid_days(30);
+  rule.set_window_days(10);
+  rule.set_grace_days(3);
+  const absl::Time done = Vienna(absl::CivilSecond(2026, 3, 15, 12, 0, 0));
+  const Validity validity = ValidityOf(rule, done, Zone("Europe/Vienna"));
+  EXPECT_EQ(validity.expire, Vienna(absl::CivilSecond(2026, 4, 14, 13, 0, 0)));
+  EXPECT_EQ(validity.window, validity.expire - absl::Hours(240));
+  EXPECT_EQ(validity.lapse, validity.expire + absl::Hours(72));
+}
+
+TEST(Validity, TheWindowOpensNoEarlierThanTheCompletion) {
+  v1::Recertification rule;
+  rule.set_valid_days(5);
+  rule.set_window_days(90);
+  EXPECT_EQ(ValidityOf(rule, absl::UnixEpoch(), absl::UTCTimeZone()).window, absl::UnixEpoch());
+}
+
+TEST(Validity, MonthsAreOfTheCalendarAndEndsOfMonthsAreKept) {
+  const absl::TimeZone zone = Zone("Europe/Vienna");
+  struct Case {
+    absl::CivilSecond done;
+    int months;
+    absl::CivilSecond expire;
+  };
+  for (const Case& each : {
+           Case{absl::CivilSecond(2026, 1, 31, 9, 0, 0), 1,
+                absl::CivilSecond(2026, 2, 28, 9, 0, 0)},
+           Case{absl::CivilSecond(2028, 1, 31, 9, 0, 0), 1,
+                absl::CivilSecond(2028, 2, 29, 9, 0, 0)},
+           Case{absl::CivilSecond(2028, 2, 29, 9, 0, 0), 12,
+                absl::CivilSecond(2029, 2, 28, 9, 0, 0)},
+           Case{absl::CivilSecond(2026, 8, 31, 9, 0, 0), 15,
+                absl::CivilSecond(2027, 11, 30, 9, 0, 0)},
+           Case{absl::CivilSecond(2026, 12, 5, 9, 0, 0), 1200,
+                absl::CivilSecond(2126, 12, 5, 9, 0, 0)},
+           // 2:30 on the day on which clocks are put from 2:00 to 3:00.
+           Case{absl::CivilSecond(2026, 2, 28, 2, 30, 0), 1,
+                absl::CivilSecond(2026, 3, 28, 2, 30, 0)},
+           Case{absl::CivilSecond(2026, 1, 29, 2, 30, 0), 2,
+                absl::CivilSecond(2026, 3, 29, 3, 0, 0)},
+       }) {
+    EXPECT_EQ(ValidityOf(Months(each.months), Vienna(each.done), zone).expire, Vienna(each.expire))
+        << each.done << " + " << each.months;
+  }
+}
+
+TEST(Validity, ThePartOfASecondIsKept) {
+  const absl::Time done = absl::UnixEpoch() + absl::Nanoseconds(7);
+  EXPECT_EQ(ValidityOf(Months(1), done, absl::UTCTimeZone()).expire,
+            absl::UnixEpoch() + absl::Hours(24 * 31) + absl::Nanoseconds(7));
+}
+
+}  // namespace
+}  // namespace provost
