@@ -109,7 +109,9 @@ absl::Status DoCreate(MutateCall& call, const v1::CreateEnrollmentRequest& reque
   }
   rows::EnrollmentRow::Source source;
   if (wanted.has_due_time()) *source.mutable_due_time() = wanted.due_time();
-  absl::Status status = Enroll(call.draft, id, source, call.actor_uid());
+  MoveCause cause;
+  cause.actor = call.actor_uid();
+  absl::Status status = Enroll(call.draft, id, source, Entry::kByHand, cause);
   if (!status.ok()) return status;
   row = ReadEnrollment(call.draft.reader(), call.draft.number(), id);
   if (!row.ok()) return row.status();
@@ -225,7 +227,9 @@ absl::Status DoDelete(MutateCall& call, const v1::DeleteEnrollmentRequest& reque
   absl::Status status = CheckEtag(request.name(), request.etag(), EtagOf(id, *row));
   if (!status.ok()) return status;
   call.draft.Describe(request.name());
-  return EraseEnrollment(call.draft, id);
+  MoveCause cause;
+  cause.actor = call.actor_uid();
+  return Withdraw(call.draft, id, cause);
 }
 
 }  // namespace

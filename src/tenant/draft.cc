@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "tenant/enrollments.h"
+#include "tenant/moments.h"
 #include "tenant/outbox.h"
+#include "tenant/sessions.h"
 #include "tenant/times.h"
 
 namespace provost {
@@ -96,6 +98,13 @@ void TenantDraft::PutAssignmentRow(AssignmentId uid, rows::AssignmentRow row) {
     rows::GrowthRow& role = growth_[row.assignment().role()];
     role.set_joined(role.joined() + 1);
   }
+  std::optional<rows::AssignmentRow> before;
+  if (uid.value <= known_assignments_) {
+    absl::StatusOr<std::optional<rows::AssignmentRow>> known = GetAssignment(uid);
+    Fail(known.status());
+    if (known.ok()) before = *std::move(known);
+  }
+  SyncGrantEnd(*this, uid, before.has_value() ? &*before : nullptr, &row);
   Add(ToOp(uid, row));
   Write(Table::kAssignments, AssignmentKey(number(), uid), row);
 }
@@ -192,12 +201,18 @@ void TenantDraft::PutTenant(rows::TenantRow row) {
 void TenantDraft::EraseAssignment(AssignmentId uid, const rows::AssignmentRow& row) {
   rows::GrowthRow& role = growth_[row.assignment().role()];
   role.set_left(role.left() + 1);
+  SyncGrantEnd(*this, uid, &row, nullptr);
   Erase(Table::kAssignments, AssignmentKey(number(), uid));
   Add(RemoveAssignment{uid, SubjectId(row.subject())});
 }
 
 // Of a subject or scope that goes, which says so to the World.
 void TenantDraft::EraseHeld(const AssignmentRecord& record) {
+  // It may have gone with an enrollment.
+  const absl::StatusOr<std::optional<rows::AssignmentRow>> row =
+      GetAssignment(AssignmentId(record.uid));
+  if (row.ok() && !row->has_value()) return;
+  if (row.ok()) SyncGrantEnd(*this, AssignmentId(record.uid), &**row, nullptr);
   rows::GrowthRow& role = growth_[state_->matrix().role(RoleId(record.role)).name];
   role.set_left(role.left() + 1);
   Erase(Table::kAssignments, AssignmentKey(number(), AssignmentId(record.uid)));
@@ -368,8 +383,8 @@ absl::Status TenantDraft::EraseIndexes(ScopeId scope, const RelativeName& name) 
 }
 
 absl::Status TenantDraft::EraseSubject(SubjectId subject) {
-  for (const AssignmentRecord& record : state_->AssignmentsOf(subject)) EraseHeld(record);
   if (absl::Status status = EraseMemberships(subject); !status.ok()) return status;
+  for (const AssignmentRecord& record : state_->AssignmentsOf(subject)) EraseHeld(record);
   const std::string relative(state_->SubjectName(subject));
   if (state_->KindOf(subject) == SubjectKind::kUser) {
     absl::StatusOr<std::optional<rows::UserRow>> row =
@@ -380,6 +395,7 @@ absl::Status TenantDraft::EraseSubject(SubjectId subject) {
     }
     Erase(Table::kNotifications, PreferencesKey(number(), subject));
     if (absl::Status status = EraseOutboxOf(*this, subject); !status.ok()) return status;
+    if (absl::Status status = EraseParticipationsOf(*this, subject); !status.ok()) return status;
     rows::GrowthRow& people = growth_[""];
     people.set_left(people.left() + 1);
   }
@@ -411,6 +427,9 @@ absl::Status TenantDraft::EraseSubtree(ScopeId top) {
       if (absl::Status status = EraseEnrollmentsAt(*this, scope); !status.ok()) return status;
       if (absl::Status status = EraseOutboxAt(*this, scope); !status.ok()) return status;
       if (absl::Status status = EraseIndexes(scope, name); !status.ok()) return status;
+      if (name.collection != Collection::kSessions) continue;
+      absl::Status status = EraseParticipationsAt(*this, scope, scope == top);
+      if (!status.ok()) return status;
     }
   }
   for (ScopeId scope : scopes) {

@@ -11,6 +11,7 @@
 #include "policy/decide/freeze.h"
 #include "tenant/enrollment_rows.h"
 #include "tenant/errors.h"
+#include "tenant/record_rows.h"
 #include "tenant/times.h"
 
 namespace provost {
@@ -18,27 +19,30 @@ namespace {
 
 using store::Table;
 using v1::TrainingAssignment;
+using State = v1::Enrollment::State;
 
 bool IsFrozen(const TenantDraft& draft, ScopeId scope) {
   return !CheckPathNotFrozen(draft.state(), scope).ok();
 }
 
-// When an assignment makes an enrollment of now due.
-rows::EnrollmentRow::Source SourceOf(const TenantDraft& draft, uint64_t uid,
-                                     const rows::TrainingAssignmentRow& row) {
+rows::EnrollmentRow::Source SourceOf(uint64_t assignment) {
   rows::EnrollmentRow::Source source;
-  source.set_training_assignment(uid);
-  const v1::DueRule& due = row.training_assignment().due();
-  if (due.has_time()) {
-    *source.mutable_due_time() = due.time();
-  } else if (due.has_days_after_enrollment()) {
-    *source.mutable_due_time() =
-        ToTimestamp(draft.now() + absl::Hours(24) * due.days_after_enrollment());
-  }
+  source.set_training_assignment(assignment);
   return source;
 }
 
-// The training that is assigned and, of a plan, the courses that everybody takes.
+// That an assignment, made by `actor` just now or by anybody earlier, moves
+// somebody.
+MoveCause CauseOf(const TenantDraft& draft, uint64_t assignment, uint32_t actor = 0) {
+  MoveCause cause;
+  cause.actor = actor;
+  cause.reason = FullName(
+      draft.id(), absl::StrCat(CollectionName(Collection::kTrainingAssignments), "/", assignment));
+  return cause;
+}
+
+// The training that is assigned and, of a plan, the courses that everybody
+// takes.
 absl::StatusOr<std::vector<ScopeId>> TrainingsOf(const TenantDraft& draft,
                                                  const rows::TrainingAssignmentRow& row) {
   std::vector<ScopeId> trainings = {ScopeId(row.training())};
@@ -66,8 +70,9 @@ std::vector<SubjectId> Reachable(SubjectId subject, Next next) {
   return found;
 }
 
-// Which memberships count. Whoever comes in comes by those that have not ended; whoever is to be
-// withdrawn may have been enrolled by ones that have ended since, at which nothing happened.
+// Which memberships count. Whoever comes in comes by those that have not ended;
+// whoever is to be withdrawn may have been enrolled by ones that have ended
+// since, at which nothing happened.
 enum class Memberships { kLive, kAll };
 
 bool IsLive(const TenantDraft& draft, const MembershipRecord& record) {
@@ -96,7 +101,8 @@ bool IsLiveMember(const TenantDraft& draft, SubjectId group, SubjectId member) {
 
 std::vector<SubjectId> PeopleIn(const TenantDraft& draft, SubjectId subject,
                                 Memberships memberships) {
-  // Nobody is in a person: to look for them costs a walk over all that the draft has changed.
+  // Nobody is in a person: to look for them costs a walk over all that the
+  // draft has changed.
   if (draft.IsUser(subject)) return {subject};
   std::vector<SubjectId> people = Reachable(subject, [&](SubjectId at) {
     std::vector<SubjectId> members;
@@ -142,33 +148,38 @@ absl::StatusOr<rows::TrainingAssignmentRow> FindAssignment(const TenantDraft& dr
       absl::StrCat("an index names training assignment ", uid, ", which is not there"));
 }
 
-absl::Status EnrollAll(TenantDraft& draft, uint64_t uid, const rows::TrainingAssignmentRow& row,
-                       const std::vector<SubjectId>& people) {
-  absl::StatusOr<std::vector<ScopeId>> trainings = TrainingsOf(draft, row);
-  if (!trainings.ok()) return trainings.status();
-  const rows::EnrollmentRow::Source source = SourceOf(draft, uid, row);
-  for (ScopeId training : *trainings) {
-    if (IsFrozen(draft, training)) continue;
-    for (SubjectId person : people) {
-      absl::Status status = Enroll(draft, EnrollmentId{training.value, person.value}, source);
-      if (!status.ok()) return status;
-    }
+absl::Status EnrollAt(TenantDraft& draft, uint64_t assignment, ScopeId at,
+                      const std::vector<SubjectId>& people, const MoveCause& cause) {
+  if (people.empty() || IsFrozen(draft, at)) return absl::OkStatus();
+  absl::StatusOr<std::optional<Training>> training =
+      ReadTraining(draft.reader(), draft.number(), draft.state(), at);
+  if (!training.ok()) return training.status();
+  for (SubjectId person : people) {
+    absl::Status status =
+        Enroll(draft, EnrollmentId{at.value, person.value}, SourceOf(assignment), Entry::kFollows,
+               cause, training->has_value() ? &**training : nullptr);
+    if (!status.ok()) return status;
   }
   return absl::OkStatus();
 }
 
-void PutEnrollment(TenantDraft& draft, EnrollmentId id, rows::EnrollmentRow row) {
-  row.set_revision(draft.revision());
-  *row.mutable_enrollment()->mutable_update_time() = ToTimestamp(draft.now());
-  draft.Write(Table::kEnrollments, EnrollmentKey(draft.number(), id), row);
+absl::Status EnrollAll(TenantDraft& draft, uint64_t uid, const rows::TrainingAssignmentRow& row,
+                       const std::vector<SubjectId>& people, const MoveCause& cause) {
+  absl::StatusOr<std::vector<ScopeId>> trainings = TrainingsOf(draft, row);
+  if (!trainings.ok()) return trainings.status();
+  for (ScopeId training : *trainings) {
+    absl::Status status = EnrollAt(draft, uid, training, people, cause);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
 }
 
 bool IsEarlier(const google::protobuf::Timestamp& a, const google::protobuf::Timestamp& b) {
   return FromTimestamp(a) < FromTimestamp(b);
 }
 
-// The enrollment no longer rests on an assignment: with its last source it ends, unless it is to
-// stay, by itself.
+// The enrollment no longer rests on an assignment: with its last source it
+// ends, unless it is to stay, by itself.
 absl::Status EndSource(TenantDraft& draft, EnrollmentId id, uint64_t assignment, bool keep) {
   absl::StatusOr<std::optional<rows::EnrollmentRow>> row =
       ReadEnrollment(draft.reader(), draft.number(), id);
@@ -181,7 +192,8 @@ absl::Status EndSource(TenantDraft& draft, EnrollmentId id, uint64_t assignment,
   };
   const auto ending = find(assignment);
   if (ending == sources->end()) return absl::OkStatus();
-  if (!keep && sources->size() == 1) return EraseEnrollment(draft, id);
+  if (!keep && sources->size() == 1) return Withdraw(draft, id, CauseOf(draft, assignment));
+  const rows::EnrollmentRow before = **row;
   draft.Erase(Table::kIndexes, SourceKey(draft.number(), assignment, id));
   if (const auto itself = find(0); !keep || itself != sources->end()) {
     // Two reasons become one: the earlier due time holds.
@@ -193,7 +205,7 @@ absl::Status EndSource(TenantDraft& draft, EnrollmentId id, uint64_t assignment,
   } else {
     ending->set_training_assignment(0);
   }
-  PutEnrollment(draft, id, **std::move(row));
+  PutEnrollment(draft, id, &before, **std::move(row));
   return absl::OkStatus();
 }
 
@@ -206,47 +218,75 @@ bool Stays(const TenantDraft& draft, const rows::TrainingAssignmentRow& row, Sco
 }  // namespace
 
 absl::Status Enroll(TenantDraft& draft, EnrollmentId enrollment,
-                    const rows::EnrollmentRow::Source& source, uint32_t by) {
+                    const rows::EnrollmentRow::Source& source, Entry entry, const MoveCause& cause,
+                    const Training* training) {
   absl::StatusOr<std::optional<rows::EnrollmentRow>> existing =
       ReadEnrollment(draft.reader(), draft.number(), enrollment);
   if (!existing.ok()) return existing.status();
+  const rows::EnrollmentRow* const before = existing->has_value() ? &**existing : nullptr;
   rows::EnrollmentRow row = existing->value_or(rows::EnrollmentRow());
+  const State state = row.enrollment().state();
+  // What somebody has applied for is no reason to be there until it is granted.
+  if (state == v1::Enrollment::REQUESTED && entry != Entry::kApplies) row.clear_sources();
   for (const rows::EnrollmentRow::Source& known : row.sources()) {
     if (known.training_assignment() == source.training_assignment()) return absl::OkStatus();
   }
-  if (!existing->has_value()) {
-    if (draft.AddEnrolled(enrollment) > kMaxEnrollmentsOfChange) {
-      return FailedPrecondition(
-          "TOO_MANY_ENROLLMENTS", FullName(draft.id(), kRootScopeName),
-          absl::StrCat("more than ", kMaxEnrollmentsOfChange,
-                       " enrollments would be made at once, which is the most; assign to smaller "
-                       "groups, or fewer courses"));
-    }
-    *row.mutable_enrollment()->mutable_create_time() = ToTimestamp(draft.now());
-    draft.WriteBytes(Table::kIndexes, LearnerKey(draft.number(), enrollment), "1");
+  std::optional<Training> read;
+  if (training == nullptr) {
+    absl::StatusOr<std::optional<Training>> found =
+        ReadTraining(draft.reader(), draft.number(), draft.state(), ScopeId(enrollment.training));
+    if (!found.ok()) return found.status();
+    read = found->value_or(Training());
+    training = &*read;
   }
-  if (by != 0) row.set_enrolled_by(by);
-  *row.add_sources() = source;
+  const bool stands = IsAdmitted(state) || state == v1::Enrollment::WAITING;
+  State to = entry == Entry::kApplies ? v1::Enrollment::REQUESTED : v1::Enrollment::ENROLLED;
+  if (!stands && entry != Entry::kApplies) {
+    absl::Status excluded = CheckLearnerRole(draft, enrollment);
+    if (!excluded.ok()) return entry == Entry::kFollows ? absl::OkStatus() : excluded;
+    absl::StatusOr<rows::SeatsRow> seats =
+        ReadSeats(draft.reader(), draft.number(), ScopeId(enrollment.training));
+    if (!seats.ok()) return seats.status();
+    if (IsFull(*training, *seats)) {
+      const v1::EnrollmentRules& rules = training->rules.enrollment();
+      if (entry == Entry::kByHand && !rules.waiting_list()) {
+        return FailedPrecondition(
+            "COURSE_FULL",
+            FullName(draft.id(), draft.state().ScopeName(ScopeId(enrollment.training))),
+            absl::StrCat("all ", rules.capacity(), " seats are taken, and nobody waits for one"));
+      }
+      to = v1::Enrollment::WAITING;
+    }
+  }
+  if (entry == Entry::kByHand) row.set_enrolled_by(cause.actor);
+  rows::EnrollmentRow::Source* const added = row.add_sources();
+  *added = source;
   if (source.training_assignment() != 0) {
     draft.WriteBytes(Table::kIndexes,
                      SourceKey(draft.number(), source.training_assignment(), enrollment), "1");
   }
-  PutEnrollment(draft, enrollment, std::move(row));
+  absl::Status status;
+  if (!stands) {
+    status = MoveEnrollment(draft, enrollment, &row, to, cause, training);
+  } else if (IsAdmitted(state)) {
+    status = SetDueTime(draft, enrollment, *training, draft.now(), added);
+  }
+  if (!status.ok()) return status;
+  PutEnrollment(draft, enrollment, before, std::move(row));
   return absl::OkStatus();
 }
 
-absl::Status EraseEnrollment(TenantDraft& draft, EnrollmentId enrollment) {
+absl::Status Withdraw(TenantDraft& draft, EnrollmentId enrollment, const MoveCause& cause) {
   absl::StatusOr<std::optional<rows::EnrollmentRow>> row =
       ReadEnrollment(draft.reader(), draft.number(), enrollment);
   if (!row.ok()) return row.status();
-  if (!row->has_value()) return absl::OkStatus();
-  for (const rows::EnrollmentRow::Source& source : (*row)->sources()) {
-    if (source.training_assignment() == 0) continue;
-    draft.Erase(Table::kIndexes,
-                SourceKey(draft.number(), source.training_assignment(), enrollment));
+  if (!row->has_value() || (*row)->enrollment().state() == v1::Enrollment::WITHDRAWN) {
+    return absl::OkStatus();
   }
-  draft.Erase(Table::kIndexes, LearnerKey(draft.number(), enrollment));
-  draft.Erase(Table::kEnrollments, EnrollmentKey(draft.number(), enrollment));
+  const rows::EnrollmentRow before = **row;
+  absl::Status status = MoveEnrollment(draft, enrollment, &**row, v1::Enrollment::WITHDRAWN, cause);
+  if (!status.ok()) return status;
+  PutEnrollment(draft, enrollment, &before, **std::move(row));
   return absl::OkStatus();
 }
 
@@ -260,7 +300,8 @@ absl::StatusOr<uint64_t> AddTrainingAssignment(TenantDraft& draft,
   draft.WriteBytes(Table::kIndexes, AssigneeKey(draft.number(), assignee, uid), "1");
   draft.WriteBytes(Table::kIndexes,
                    AssignedTrainingKey(draft.number(), ScopeId(row.training()), uid), "1");
-  absl::Status status = EnrollAll(draft, uid, row, PeopleIn(draft, assignee, Memberships::kLive));
+  absl::Status status = EnrollAll(draft, uid, row, PeopleIn(draft, assignee, Memberships::kLive),
+                                  CauseOf(draft, uid, row.assigned_by()));
   if (!status.ok()) return status;
   return uid;
 }
@@ -289,7 +330,8 @@ absl::Status EnrollMember(TenantDraft& draft, SubjectId group, SubjectId member)
   for (const Assigned& each : *assigned) {
     absl::StatusOr<rows::TrainingAssignmentRow> row = FindAssignment(draft, each.uid);
     if (!row.ok()) return row.status();
-    if (absl::Status status = EnrollAll(draft, each.uid, *row, people); !status.ok()) return status;
+    absl::Status status = EnrollAll(draft, each.uid, *row, people, CauseOf(draft, each.uid));
+    if (!status.ok()) return status;
   }
   return absl::OkStatus();
 }
@@ -330,18 +372,15 @@ absl::Status FollowSteps(TenantDraft& draft, const rows::TrainingPlanRow& before
   // A plan that is frozen changes only by a course of it that is deleted.
   if (uids->empty() || IsFrozen(draft, ScopeId(after.uid()))) return absl::OkStatus();
   for (uint64_t uid : *uids) {
-    absl::StatusOr<rows::TrainingAssignmentRow> row = FindAssignment(draft, uid);
-    if (!row.ok()) return row.status();
-    const rows::EnrollmentRow::Source source = SourceOf(draft, uid, *row);
     absl::StatusOr<std::vector<EnrollmentId>> enrolled =
         ReadSourceIds(draft.reader(), SourcesAt(draft.number(), uid, ScopeId(after.uid())));
     if (!enrolled.ok()) return enrolled.status();
+    std::vector<SubjectId> people;
+    for (const EnrollmentId& id : *enrolled) people.push_back(SubjectId(id.learner));
     for (ScopeId course : is) {
-      if (has(was, course) || IsFrozen(draft, course)) continue;
-      for (const EnrollmentId& id : *enrolled) {
-        absl::Status status = Enroll(draft, EnrollmentId{course.value, id.learner}, source);
-        if (!status.ok()) return status;
-      }
+      if (has(was, course)) continue;
+      absl::Status status = EnrollAt(draft, uid, course, people, CauseOf(draft, uid));
+      if (!status.ok()) return status;
     }
     for (ScopeId course : was) {
       if (has(is, course)) continue;
@@ -363,7 +402,7 @@ absl::Status EraseEnrollmentsOf(TenantDraft& draft, SubjectId subject) {
       ReadLearnerIds(draft.reader(), EnrollmentsOf(draft.number(), subject));
   if (!enrollments.ok()) return enrollments.status();
   for (const EnrollmentId& id : *enrollments) {
-    if (absl::Status status = EraseEnrollment(draft, id); !status.ok()) return status;
+    if (absl::Status status = EraseEnrollmentRecord(draft, id); !status.ok()) return status;
   }
   absl::StatusOr<std::vector<uint64_t>> uids =
       ReadAssignedIds(draft.reader(), AssignedTo(draft.number(), subject));
@@ -378,8 +417,20 @@ absl::Status EraseEnrollmentsAt(TenantDraft& draft, ScopeId training) {
   absl::StatusOr<std::vector<EnrollmentId>> enrollments =
       ReadEnrollmentIds(draft.reader(), EnrollmentsAt(draft.number(), training));
   if (!enrollments.ok()) return enrollments.status();
+  // Those who wait first, so that nobody moves up where all go.
+  std::vector<EnrollmentId> admitted;
   for (const EnrollmentId& id : *enrollments) {
-    if (absl::Status status = EraseEnrollment(draft, id); !status.ok()) return status;
+    absl::StatusOr<std::optional<rows::EnrollmentRow>> row =
+        ReadEnrollment(draft.reader(), draft.number(), id);
+    if (!row.ok()) return row.status();
+    if (row->has_value() && IsAdmitted((*row)->enrollment().state())) {
+      admitted.push_back(id);
+      continue;
+    }
+    if (absl::Status status = EraseEnrollmentRecord(draft, id); !status.ok()) return status;
+  }
+  for (const EnrollmentId& id : admitted) {
+    if (absl::Status status = EraseEnrollmentRecord(draft, id); !status.ok()) return status;
   }
   absl::StatusOr<std::vector<uint64_t>> uids =
       ReadAssignedIds(draft.reader(), AssignedAt(draft.number(), training));

@@ -326,7 +326,7 @@ class Settling {
     if (wanted && is_in) return absl::OkStatus();
     if (!wanted && is_in) {
       if (absl::Status status = draft_.EraseMember(group, user); !status.ok()) return status;
-      return MustFollow(rule) ? apply_() : absl::OkStatus();
+      return MustFollow() ? apply_() : absl::OkStatus();
     }
     absl::StatusOr<bool> is_held = IsHeldBack(group, user);
     if (!is_held.ok()) return is_held.status();
@@ -343,15 +343,14 @@ class Settling {
     rows::MemberRow member;
     *member.mutable_member()->mutable_create_time() = ToTimestamp(now_);
     if (absl::Status status = draft_.PutMemberRow(group, user, member); !status.ok()) return status;
-    if (MustFollow(rule)) return apply_();
+    if (MustFollow()) return apply_();
     ++added_[user];
     return absl::OkStatus();
   }
 
-  // Where roles exclude each other, the next group is judged with what this one gave or took.
-  bool MustFollow(const Rule& rule) const {
-    return !rule.confers.empty() && !state_.matrix().data().exclusive_sets.empty();
-  }
+  // Where roles exclude each other, the next group is judged with what this one gave or took, be it
+  // by a training that is assigned to it.
+  bool MustFollow() const { return !state_.matrix().data().exclusive_sets.empty(); }
 
   absl::StatusOr<bool> IsHeldBack(SubjectId group, SubjectId user) const {
     absl::StatusOr<std::optional<std::string>> row =

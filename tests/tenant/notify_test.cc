@@ -78,7 +78,7 @@ class NotifyTest : public ::testing::Test {
     return uid;
   }
   absl::Status EnrollIn(TenantDraft& draft, SubjectId learner) {
-    return Enroll(draft, EnrollmentId{fire_.value, learner.value}, {});
+    return Enroll(draft, EnrollmentId{fire_.value, learner.value}, {}, Entry::kByHand, {});
   }
   absl::Status TryChange(const std::function<absl::Status(MutationContext&)>& change) {
     return tenants_
@@ -136,13 +136,13 @@ TEST_F(NotifyTest, KA4_WhatEndsInTheChangeThatMadeItIsNoEvent) {
     lea = PutPerson(context.draft(), "lea", "");
     absl::Status status = EnrollIn(context.draft(), lea);
     if (!status.ok()) return status;
-    return EraseEnrollment(context.draft(), EnrollmentId{fire_.value, lea.value});
+    return EraseEnrollmentRecord(context.draft(), EnrollmentId{fire_.value, lea.value});
   });
   EXPECT_THAT(Texts(), IsEmpty());
   Change([&](MutationContext& context) { return EnrollIn(context.draft(), lea); });
   EXPECT_THAT(Texts(), SizeIs(1));
   Change([&](MutationContext& context) {
-    absl::Status status = EraseEnrollment(context.draft(), EnrollmentId{fire_.value, lea.value});
+    absl::Status status = EraseEnrollmentRecord(context.draft(), EnrollmentId{fire_.value, lea.value});
     if (!status.ok()) return status;
     return EnrollIn(context.draft(), lea);
   });
