@@ -9,6 +9,7 @@
 #include "service/field_text.h"
 #include "service/lookup.h"
 #include "service/resource.h"
+#include "service/task_rules.h"
 #include "tenant/errors.h"
 
 namespace provost {
@@ -136,11 +137,7 @@ void CheckBody(const ContentKind& kind, const v1::ContentBody& body, absl::strin
       AddProblems(CheckPool(body.question_pool(), at("question_pool.")), status);
       break;
     case v1::ContentItem::TASK:
-      CheckLength(at("task.instructions"), body.task().instructions(), 1, 100000, status);
-      if (body.task().max_points() < 1 || body.task().max_points() > 10000) {
-        AddBadField(status, at("task.max_points"), absl::StrCat(body.task().max_points()),
-                    "wanted 1 to 10000");
-      }
+      CheckTask(body.task(), at("task"), status);
       break;
     case v1::ContentItem::CERTIFICATE_TEMPLATE: {
       const v1::CertificateTemplateBody& text = body.certificate_template();

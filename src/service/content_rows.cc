@@ -108,9 +108,6 @@ const ContentKind* FindContentKind(Collection collection) {
   return nullptr;
 }
 
-std::string VersionKey(uint64_t tenant, uint64_t item, int32_t version) {
-  return KeyWriter(tenant).U64(item).U32(static_cast<uint32_t>(version)).U8(kBodyPart).Take();
-}
 std::string CommentKey(uint64_t tenant, uint64_t item, int32_t version, uint32_t number) {
   return KeyWriter(tenant)
       .U64(item)
@@ -118,12 +115,6 @@ std::string CommentKey(uint64_t tenant, uint64_t item, int32_t version, uint32_t
       .U8(kCommentPart)
       .U32(number)
       .Take();
-}
-std::string ChunkKey(uint64_t tenant, uint64_t blob, uint32_t number) {
-  return KeyWriter(tenant).U64(blob).U32(number).Take();
-}
-std::string ItemNameKey(uint64_t tenant, uint64_t item) {
-  return KeyWriter(tenant).U8(kItemNameIndex).U64(item).Take();
 }
 std::string ItemAtKey(uint64_t tenant, ScopeId scope, bool shared, uint64_t item) {
   return KeyWriter(tenant).U8(kItemPlaceIndex).U32(scope.value).U8(shared ? 1 : 0).U64(item).Take();
@@ -142,9 +133,6 @@ std::string DrawnKey(uint64_t tenant, uint64_t pool, uint64_t quiz, int32_t vers
 std::string CourseItemsKey(uint64_t tenant, ScopeId course) {
   return KeyWriter(tenant).U8(kCourseItemIndex).U32(course.value).Take();
 }
-std::string UploadKey(uint64_t tenant, uint64_t blob) {
-  return KeyWriter(tenant).U8(kUploadIndex).U64(blob).Take();
-}
 store::KeyRange ItemsAt(uint64_t tenant, ScopeId scope) {
   return KeyWriter(tenant).U8(kItemPlaceIndex).U32(scope.value).Range();
 }
@@ -156,41 +144,6 @@ store::KeyRange DrawnBy(uint64_t tenant, uint64_t pool) {
 }
 store::KeyRange VersionsOf(uint64_t tenant, uint64_t item) {
   return KeyWriter(tenant).U64(item).Range();
-}
-store::KeyRange UploadsOf(uint64_t tenant) { return KeyWriter(tenant).U8(kUploadIndex).Range(); }
-
-absl::StatusOr<std::optional<rows::ContentRow>> ReadItem(const store::Reader& reader,
-                                                         uint64_t tenant,
-                                                         const ResourceName& name) {
-  return ReadRow<rows::ContentRow>(reader, Table::kContent,
-                                   EntityKey(tenant, name.collection, name.id));
-}
-
-absl::StatusOr<std::optional<NamedItem>> ReadItemByUid(const store::Reader& reader, uint64_t tenant,
-                                                       uint64_t item) {
-  absl::StatusOr<std::optional<rows::ItemNameRow>> name =
-      ReadRow<rows::ItemNameRow>(reader, Table::kIndexes, ItemNameKey(tenant, item));
-  if (!name.ok()) return name.status();
-  if (!name->has_value()) return std::optional<NamedItem>();
-  const std::optional<RelativeName> relative = SplitRelative((*name)->name());
-  absl::StatusOr<std::optional<rows::ContentRow>> row = ReadRow<rows::ContentRow>(
-      reader, Table::kContent, EntityKey(tenant, relative->collection, relative->id));
-  if (!row.ok()) return row.status();
-  if (!row->has_value()) return std::optional<NamedItem>();
-  return std::optional<NamedItem>({(*name)->name(), **std::move(row)});
-}
-
-absl::StatusOr<rows::ContentVersionRow> ReadVersion(const store::Reader& reader, uint64_t tenant,
-                                                    uint64_t item, int32_t version) {
-  const std::string key = VersionKey(tenant, item, version);
-  absl::StatusOr<std::optional<rows::ContentVersionRow>> row =
-      ReadRow<rows::ContentVersionRow>(reader, Table::kContentVersions, key);
-  if (!row.ok()) return row.status();
-  if (!row->has_value()) {
-    return absl::DataLossError(
-        absl::StrCat("there is no row `", store::PrintableKey(Table::kContentVersions, key), "`"));
-  }
-  return **std::move(row);
 }
 
 ItemPlace PlaceOf(const rows::ContentRow& row) {
@@ -278,13 +231,6 @@ absl::Status NotADraft(absl::string_view name, const rows::ContentVersionRow& ve
       absl::StrCat("version ", version.version().number(), " is ",
                    v1::ContentVersion::State_Name(version.version().state()),
                    "; it can be changed once it is taken back, or changes are asked for"));
-}
-
-void EraseChunks(TenantDraft& draft, uint64_t blob, int64_t size) {
-  const uint32_t chunks = static_cast<uint32_t>((size + kChunkBytes - 1) / kChunkBytes);
-  for (uint32_t i = 0; i < chunks; ++i) {
-    draft.Erase(Table::kContentChunks, ChunkKey(draft.number(), blob, i));
-  }
 }
 
 absl::Status EraseItem(TenantDraft& draft, const NamedItem& item) {

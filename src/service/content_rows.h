@@ -13,12 +13,14 @@
 #include "policy/matrix/types.h"
 #include "provost/internal/v1/content_rows.pb.h"
 #include "service/places.h"
+#include "tenant/blobs.h"
+#include "tenant/content_items.h"
 #include "tenant/draft.h"
 #include "tenant/names.h"
 
 namespace provost {
 
-/// The rows of content items, and what goes for items of each kind.
+/// The rows of content items beside those of content_items.h, and what goes for items of each kind.
 
 struct ContentKind {
   v1::ContentItem::Kind kind;
@@ -38,38 +40,17 @@ const ContentKind* FindContentKind(Collection collection);
 inline constexpr int kMaxShares = 256;
 inline constexpr int kMaxCourseItems = 500;
 inline constexpr size_t kMaxBodyBytes = 1 << 20;
-/// The bytes of packages are kept in pieces of this size, the last one shorter.
-inline constexpr int64_t kChunkBytes = 256 << 10;
 
-std::string VersionKey(uint64_t tenant, uint64_t item, int32_t version);
 std::string CommentKey(uint64_t tenant, uint64_t item, int32_t version, uint32_t number);
-std::string ChunkKey(uint64_t tenant, uint64_t blob, uint32_t number);
-std::string ItemNameKey(uint64_t tenant, uint64_t item);  ///< In kIndexes.
-std::string ItemAtKey(uint64_t tenant, ScopeId scope, bool shared, uint64_t item);  ///< The same.
+std::string ItemAtKey(uint64_t tenant, ScopeId scope, bool shared, uint64_t item);  ///< In kIndexes.
 std::string PlacedKey(uint64_t tenant, uint64_t item, ScopeId course);              ///< The same.
 std::string DrawnKey(uint64_t tenant, uint64_t pool, uint64_t quiz, int32_t version);
 std::string CourseItemsKey(uint64_t tenant, ScopeId course);  ///< The same.
-std::string UploadKey(uint64_t tenant, uint64_t blob);        ///< The same.
 /// All rows of the same kind that begin with the first uid.
 store::KeyRange ItemsAt(uint64_t tenant, ScopeId scope);
 store::KeyRange PlacedIn(uint64_t tenant, uint64_t item);
 store::KeyRange DrawnBy(uint64_t tenant, uint64_t pool);
 store::KeyRange VersionsOf(uint64_t tenant, uint64_t item);
-store::KeyRange UploadsOf(uint64_t tenant);
-
-/// The row of an item; nothing where there is none.
-absl::StatusOr<std::optional<rows::ContentRow>> ReadItem(const store::Reader& reader,
-                                                         uint64_t tenant, const ResourceName& name);
-/// The same by its uid, with its name within the tenant.
-struct NamedItem {
-  std::string relative;
-  rows::ContentRow row;
-};
-absl::StatusOr<std::optional<NamedItem>> ReadItemByUid(const store::Reader& reader, uint64_t tenant,
-                                                       uint64_t item);
-/// A version of it, which has to be there.
-absl::StatusOr<rows::ContentVersionRow> ReadVersion(const store::Reader& reader, uint64_t tenant,
-                                                    uint64_t item, int32_t version);
 
 ItemPlace PlaceOf(const rows::ContentRow& row);
 /// Does the item have its home or a share at `course` or above it (rule 20)?
@@ -90,8 +71,6 @@ absl::StatusOr<std::vector<ScopeId>> CoursesWith(const store::Reader& reader, ui
 /// Up to three of them that `reader` may read by name, and how many more there are, for people.
 std::string CourseNames(const WorldState& state, SubjectId reader, absl::Time now,
                         const std::vector<ScopeId>& courses);
-/// Takes away the bytes of a package of `size` bytes.
-void EraseChunks(TenantDraft& draft, uint64_t blob, int64_t size);
 /// Takes away an item with its versions, comments, files and shares, and out of the courses that
 /// have it.
 absl::Status EraseItem(TenantDraft& draft, const NamedItem& item);

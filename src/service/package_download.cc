@@ -1,83 +1,25 @@
 #include "service/package_download.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "service/content_courses.h"
 #include "service/content_message.h"
+#include "service/file_range.h"
 #include "service/lookup.h"
-#include "store/record.h"
 #include "tenant/errors.h"
 
 namespace provost {
 namespace {
 
-using store::Table;
-
-// A range of the bytes of one file, piece by piece. Between two pieces it keeps nothing but where
-// it stands.
-class Range {
- public:
-  Range(int64_t offset, int64_t length) : at_(offset), length_(length) {}
-
-  // The next piece of the file of `version`, which is looked up anew for each. False: no more.
-  template <typename Response>
-  absl::StatusOr<bool> Next(const ContentView& view, const rows::ContentVersionRow& version,
-                            absl::string_view name, Response* response) {
-    const v1::PackageBody& package = version.body().package();
-    const bool is_first = blob_ == 0;
-    if (is_first) {
-      if (at_ > package.size_bytes()) {
-        return absl::OutOfRangeError(absl::StrCat("`offset` is ", at_, ", and the file has ",
-                                                  package.size_bytes(), " bytes"));
-      }
-      blob_ = version.blob();
-      end_ =
-          length_ == 0 ? package.size_bytes() : at_ + std::min(length_, package.size_bytes() - at_);
-      *response->mutable_package() = package;
-    } else if (version.blob() != blob_) {
-      return absl::AbortedError(
-          absl::StrCat("the file of ", Quoted(name), " was replaced meanwhile; begin again"));
-    }
-    if (at_ == end_) return is_first;
-    const int64_t number = at_ / kChunkBytes;
-    const std::string key = ChunkKey(view.tenant(), blob_, static_cast<uint32_t>(number));
-    absl::StatusOr<std::optional<std::string>> value =
-        view.reader().Get(Table::kContentChunks, key);
-    if (!value.ok()) return value.status();
-    if (!value->has_value()) {
-      return absl::DataLossError(
-          absl::StrCat("there is no row `", store::PrintableKey(Table::kContentChunks, key), "`"));
-    }
-    absl::StatusOr<absl::string_view> chunk =
-        store::RecordPayload(Table::kContentChunks, key, **value);
-    if (!chunk.ok()) return chunk.status();
-    const int64_t begin = number * kChunkBytes;
-    const absl::string_view piece =
-        chunk->substr(static_cast<size_t>(at_ - begin),
-                      static_cast<size_t>(std::min(end_, begin + kChunkBytes) - at_));
-    response->set_data(std::string(piece));
-    at_ += static_cast<int64_t>(piece.size());
-    return true;
-  }
-
- private:
-  int64_t at_;
-  int64_t length_;
-  int64_t end_ = 0;
-  uint64_t blob_ = 0;
-};
-
-template <typename Request>
-void CheckRange(const Request& request, absl::Status* status) {
-  if (request.offset() < 0) {
-    AddBadField(status, "offset", absl::StrCat(request.offset()), "wanted 0 or more");
-  }
-  if (request.length() < 0) {
-    AddBadField(status, "length", absl::StrCat(request.length()), "wanted 0 (to the end) or more");
-  }
+// The next piece of the file of `version`. False: no more.
+template <typename Response>
+absl::StatusOr<bool> NextPiece(const ContentView& view, const rows::ContentVersionRow& version,
+                               absl::string_view name, FileRange* range, Response* response) {
+  if (range->is_at_start()) *response->mutable_package() = version.body().package();
+  return range->Next(view.reader(), view.tenant(), version.blob(), version.body().package(), name,
+                     response->mutable_data());
 }
 
 // --- DownloadPackage ---
@@ -113,12 +55,12 @@ absl::StatusOr<rows::ContentVersionRow> FindFile(const ContentView& view,
 absl::StatusOr<Source<v1::DownloadPackageResponse>> OpenDownload(
     ReadCall&, const v1::DownloadPackageRequest& request) {
   return Source<v1::DownloadPackageResponse>(
-      [request, range = Range(request.offset(), request.length())](
+      [request, range = FileRange(request.offset(), request.length())](
           ReadCall& call, v1::DownloadPackageResponse* response) mutable -> absl::StatusOr<bool> {
         const ContentView view(call);
         absl::StatusOr<rows::ContentVersionRow> version = FindFile(view, request);
         if (!version.ok()) return version.status();
-        return range.Next(view, *version, request.name(), response);
+        return NextPiece(view, *version, request.name(), &range, response);
       });
 }
 
@@ -135,13 +77,13 @@ absl::Status ValidatePublished(const v1::DownloadPublishedPackageRequest& reques
 absl::StatusOr<Source<v1::DownloadPublishedPackageResponse>> OpenPublished(
     ReadCall&, const v1::DownloadPublishedPackageRequest& request) {
   return Source<v1::DownloadPublishedPackageResponse>(
-      [request, range = Range(request.offset(), request.length())](
+      [request, range = FileRange(request.offset(), request.length())](
           ReadCall& call,
           v1::DownloadPublishedPackageResponse* response) mutable -> absl::StatusOr<bool> {
         const ContentView view(call);
         absl::StatusOr<PlacedItem> item = FindPlacedItem(view, request.course(), request.item());
         if (!item.ok()) return item.status();
-        return range.Next(view, item->version, request.item(), response);
+        return NextPiece(view, item->version, request.item(), &range, response);
       });
 }
 
