@@ -42,8 +42,8 @@ std::vector<std::string> OptionsOf(const v1::Question& question) {
 }
 
 // Sorted first, so that nothing of how the author wrote them down is left.
-DrawnQuestion Show(const v1::Question& question, Sequence sequence) {
-  DrawnQuestion drawn{&question, OptionsOf(question)};
+DrawnQuestion Show(const v1::Question& question, int part, Sequence sequence) {
+  DrawnQuestion drawn{&question, part, OptionsOf(question)};
   std::sort(drawn.options.begin(), drawn.options.end());
   drawn.options.erase(std::unique(drawn.options.begin(), drawn.options.end()), drawn.options.end());
   sequence.Shuffle(&drawn.options);
@@ -86,12 +86,12 @@ std::vector<QuizProblem> CheckDraws(const v1::QuizBody& quiz, DrawPools pools,
 }
 
 absl::StatusOr<QuizDrawing> DrawQuiz(const v1::QuizBody& quiz, DrawPools pools, uint64_t seed) {
-  std::vector<const v1::Question*> questions;
+  std::vector<std::pair<const v1::Question*, int>> questions;  // With their parts.
   absl::flat_hash_set<const v1::Question*> drawn;
   size_t draws = 0;
   for (int i = 0; i < quiz.parts_size(); ++i) {
     if (!quiz.parts(i).has_draw()) {
-      questions.push_back(&quiz.parts(i).question());
+      questions.emplace_back(&quiz.parts(i).question(), i);
       continue;
     }
     const v1::PoolDraw& draw = quiz.parts(i).draw();
@@ -108,15 +108,16 @@ absl::StatusOr<QuizDrawing> DrawQuiz(const v1::QuizBody& quiz, DrawPools pools, 
     Sequence(seed, static_cast<uint64_t>(i)).Draw(&fitting, count);
     fitting.resize(count);
     drawn.insert(fitting.begin(), fitting.end());
-    questions.insert(questions.end(), fitting.begin(), fitting.end());
+    for (const v1::Question* question : fitting) questions.emplace_back(question, i);
   }
   // Beyond the numbers of parts and positions, so that nothing is drawn by the same sequence.
   constexpr uint64_t kOrder = uint64_t{1} << 32;
   if (quiz.shuffle_questions()) Sequence(seed, kOrder).Shuffle(&questions);
   QuizDrawing drawing;
   drawing.reserve(questions.size());
-  for (const v1::Question* question : questions) {
-    drawing.push_back(Show(*question, Sequence(seed, kOrder + 1 + drawing.size())));
+  for (const auto& entry : questions) {
+    drawing.push_back(
+        Show(*entry.first, entry.second, Sequence(seed, kOrder + 1 + drawing.size())));
   }
   return drawing;
 }

@@ -19,6 +19,7 @@ using DrawPools = absl::Span<const v1::QuestionPoolBody* const>;
 /// A question as it stands in one attempt.
 struct DrawnQuestion {
   const v1::Question* question = nullptr;  ///< Of the quiz or of one of its pools.
+  int part = 0;                            ///< By which part of the quiz it comes, from 0.
   /// What is shown to choose from, to order, or to match with, in the order in which it is shown.
   std::vector<std::string> options;
 };

@@ -164,6 +164,8 @@ std::vector<QuizProblem> CheckAnswers(const QuizDrawing& drawing, const QuizAnsw
           absl::StrCat("wanted `", FieldOf(wanted), "`, as the question's kind says"));
     } else if (wanted == v1::Answer::kNumber && !std::isfinite(answer.number())) {
       add("number", absl::StrCat(answer.number()), "wanted a finite number");
+    } else if (wanted == v1::Answer::kText && answer.text().size() > kMaxAnswerText) {
+      add("text", answer.text(), absl::StrCat("wanted at most ", kMaxAnswerText, " bytes"));
     } else if (wanted == v1::Answer::kChosen) {
       std::string why = WrongChoice(drawn, answer.chosen());
       if (!why.empty()) add("chosen.indices", "", std::move(why));
