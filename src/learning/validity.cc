@@ -7,8 +7,6 @@
 namespace provost {
 namespace {
 
-absl::Duration Days(int days) { return absl::Hours(24) * days; }
-
 // The first instant at which clocks in the zone show `local` or, where they are put forward over
 // it, something later.
 absl::Time At(absl::CivilSecond local, const absl::TimeZone& zone) {
@@ -29,29 +27,16 @@ absl::Time AddMonths(absl::Time time, int months, const absl::TimeZone& zone) {
 
 }  // namespace
 
-Validity ValidityUntil(const v1::Recertification& rule, absl::Time expire) {
-  Validity validity;
-  validity.expire = expire;
-  validity.window = expire - Days(rule.window_days());
-  validity.lapse = expire + Days(rule.grace_days());
-  return validity;
-}
-
-Validity ValidityOf(const v1::Recertification& rule, absl::Time complete,
-                    const absl::TimeZone& zone) {
-  Validity validity;
+absl::Time ExpireTime(const v1::Recertification& rule, absl::Time complete,
+                      const absl::TimeZone& zone) {
   switch (rule.validity_case()) {
     case v1::Recertification::kValidDays:
-      validity = ValidityUntil(rule, complete + Days(rule.valid_days()));
-      break;
+      return complete + absl::Hours(24) * rule.valid_days();
     case v1::Recertification::kValidMonths:
-      validity = ValidityUntil(rule, AddMonths(complete, rule.valid_months(), zone));
-      break;
+      return AddMonths(complete, rule.valid_months(), zone);
     default:
-      return validity;
+      return absl::InfiniteFuture();
   }
-  validity.window = std::max(validity.window, complete);
-  return validity;
 }
 
 }  // namespace provost
