@@ -1,0 +1,349 @@
+#include "tenant/record_events.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "learning/facts.h"
+#include "learning/validity.h"
+#include "tenant/enrollment_rows.h"
+#include "tenant/errors.h"
+#include "tenant/held_competencies.h"
+#include "tenant/learning_state.h"
+#include "tenant/moments.h"
+#include "tenant/record_log.h"
+#include "tenant/record_rows.h"
+#include "tenant/rows.h"
+#include "tenant/settings_row.h"
+#include "tenant/times.h"
+#include "tenant/training_rules.h"
+
+namespace provost {
+namespace {
+
+using store::Table;
+using v1::Enrollment;
+using State = Enrollment::State;
+
+std::string NameOf(const TenantDraft& draft, EnrollmentId id) {
+  return FullName(draft.id(),
+                  absl::StrCat(CollectionName(Collection::kEnrollments), "/", id.ToString()));
+}
+
+template <typename Message>
+void SetTime(std::optional<absl::Time> time, Message* message,
+             google::protobuf::Timestamp* (Message::*mutable_field)(), void (Message::*clear)()) {
+  if (time.has_value()) {
+    *(message->*mutable_field)() = ToTimestamp(*time);
+  } else {
+    (message->*clear)();
+  }
+}
+
+// When the training was completed in a cycle before this one, as the log says.
+std::optional<absl::Time> EarlierCompletion(const std::vector<NumberedEvent>& events, int cycle) {
+  std::optional<absl::Time> completion;
+  for (const auto& [number, event] : events) {
+    if (event.transition().to() == Enrollment::COMPLETED && event.cycle() < cycle) {
+      completion = TimeOf(event);
+    }
+  }
+  return completion;
+}
+
+// One time that an enrollment is worked out.
+class Evaluation {
+ public:
+  Evaluation(TenantDraft& draft, EnrollmentId id, const Training& training, rows::EnrollmentRow row)
+      : draft_(draft), id_(id), training_(training), before_(row), row_(std::move(row)) {}
+
+  rows::EnrollmentRow& row() { return row_; }
+
+  // Works it out and writes the row.
+  absl::Status Run(const MoveCause& cause) {
+    absl::StatusOr<std::vector<NumberedEvent>> events =
+        ReadRecordEvents(draft_.reader(), draft_.number(), id_);
+    if (!events.ok()) return events.status();
+    absl::StatusOr<LearningState> learning =
+        FoldRecord(draft_.reader(), draft_.number(), draft_.state(), training_, id_, row_, *events);
+    if (!learning.ok()) return learning.status();
+    SetFigures(*learning);
+    absl::Status status = SetCompletion(*learning, *events);
+    if (status.ok()) status = Move(learning->state, cause);
+    if (status.ok()) status = SetItems(*learning);
+    if (!status.ok()) return status;
+    if (row_.SerializeAsString() == before_.SerializeAsString()) return absl::OkStatus();
+    PutEnrollment(draft_, id_, &before_, row_);
+    return Follow();
+  }
+
+ private:
+  void SetFigures(const LearningState& learning) {
+    Enrollment* const kept = row_.mutable_enrollment();
+    SetTime(learning.start_time, kept, &Enrollment::mutable_start_time,
+            &Enrollment::clear_start_time);
+    kept->set_progress_percent(learning.progress_percent);
+    kept->set_credit_hundredths(static_cast<int32_t>(learning.credit_hundredths));
+    if (learning.score_hundredths.has_value()) {
+      kept->set_score_hundredths(*learning.score_hundredths);
+    } else {
+      kept->clear_score_hundredths();
+    }
+  }
+
+  absl::Status SetCompletion(const LearningState& learning,
+                             const std::vector<NumberedEvent>& events) {
+    Enrollment* const kept = row_.mutable_enrollment();
+    std::optional<absl::Time> complete = learning.complete_time;
+    if (!complete.has_value()) complete = EarlierCompletion(events, kept->cycle());
+    SetTime(complete, kept, &Enrollment::mutable_complete_time, &Enrollment::clear_complete_time);
+    std::optional<absl::Time> expire;
+    const v1::Recertification& rule = training_.rules.recertification();
+    if (complete.has_value() && rule.validity_case() != v1::Recertification::VALIDITY_NOT_SET) {
+      absl::StatusOr<rows::SettingsRow> settings = ReadSettings(draft_.reader(), draft_.number());
+      if (!settings.ok()) return settings.status();
+      absl::TimeZone zone;
+      if (!absl::LoadTimeZone(DefaultTimeZone(*settings), &zone)) zone = absl::UTCTimeZone();
+      expire = ExpireTime(rule, *complete, zone);
+    }
+    SetTime(expire, kept, &Enrollment::mutable_expire_time, &Enrollment::clear_expire_time);
+    return absl::OkStatus();
+  }
+
+  bool HasLapsed() const {
+    if (!row_.enrollment().has_expire_time()) return false;
+    return FromTimestamp(row_.enrollment().expire_time()) +
+               absl::Hours(24) * training_.rules.recertification().grace_days() <=
+           draft_.now();
+  }
+
+  // Where the enrollment is to stand by what follows from its facts.
+  State Target(State by_facts) const {
+    const State now = row_.enrollment().state();
+    if (by_facts == Enrollment::COMPLETED) {
+      return now == Enrollment::EXPIRED && HasLapsed() ? now : by_facts;
+    }
+    if (by_facts == Enrollment::FAILED) return by_facts;
+    const bool again = now == Enrollment::RECERTIFYING || now == Enrollment::EXPIRED ||
+                       (now == Enrollment::COMPLETED && row_.enrollment().cycle() > 1);
+    return again ? Enrollment::RECERTIFYING : by_facts;
+  }
+
+  absl::Status Move(State by_facts, const MoveCause& cause) {
+    const State target = Target(by_facts);
+    while (row_.enrollment().state() != target) {
+      const State next = Next(row_.enrollment().state(), target);
+      MoveCause why = cause;
+      if (next == Enrollment::COMPLETED) {
+        why.time = FromTimestamp(row_.enrollment().complete_time());
+      }
+      if (why.reason.empty()) why.reason = WhyOf(row_.enrollment().state(), next);
+      absl::Status status = MoveEnrollment(draft_, id_, &row_, next, why, &training_);
+      if (!status.ok()) return status;
+    }
+    return absl::OkStatus();
+  }
+
+  // The next state on the way to `target`: where that is no legal one, what comes between.
+  static State Next(State from, State target) {
+    const auto is_legal = [](State a, State b) {
+      const std::vector<State> next = LegalNext(a);
+      return std::find(next.begin(), next.end(), b) != next.end();
+    };
+    if (is_legal(from, target)) return target;
+    for (State between : {Enrollment::IN_PROGRESS, Enrollment::RECERTIFYING}) {
+      if (is_legal(from, between) && is_legal(between, target)) return between;
+    }
+    return target;  // Refused, with what would be legal.
+  }
+
+  static std::string WhyOf(State from, State to) {
+    switch (to) {
+      case Enrollment::COMPLETED:
+        return "what it asks for is done";
+      case Enrollment::FAILED:
+        return "it cannot be done any more";
+      default:
+        return from == Enrollment::ENROLLED ? "something was done"
+                                            : "what it asks for is not done after all";
+    }
+  }
+
+  // What is kept of each item, but for what only the learner's client knows.
+  absl::Status SetItems(const LearningState& learning) {
+    if (training_.collection != Collection::kCourses) return absl::OkStatus();
+    absl::StatusOr<std::vector<std::pair<uint64_t, rows::ItemRecordRow>>> kept =
+        ReadItemRecords(draft_.reader(), draft_.number(), id_);
+    if (!kept.ok()) return kept.status();
+    const int cycle = row_.enrollment().cycle();
+    const auto put = [&](uint64_t item, const rows::ItemRecordRow& before,
+                         const ItemFigures& figures) {
+      rows::ItemRecordRow row;
+      if (before.cycle() == cycle) row = before;
+      row.set_cycle(cycle);
+      row.set_percent(figures.percent);
+      row.set_scored_count(figures.scored_count);
+      row.clear_score_hundredths();
+      if (figures.score_hundredths.has_value()) row.set_score_hundredths(*figures.score_hundredths);
+      SetTime(figures.complete_time, &row, &rows::ItemRecordRow::mutable_complete_time,
+              &rows::ItemRecordRow::clear_complete_time);
+      if (row.SerializeAsString() == before.SerializeAsString()) return;
+      *row.mutable_update_time() = ToTimestamp(draft_.now());
+      draft_.Write(Table::kRecords, ItemRecordKey(draft_.number(), id_, item), row);
+    };
+    for (const ItemFigures& figures : learning.items) {
+      const auto before = std::find_if(kept->begin(), kept->end(),
+                                       [&](const auto& each) { return each.first == figures.uid; });
+      put(figures.uid, before == kept->end() ? rows::ItemRecordRow() : before->second, figures);
+    }
+    for (const auto& [item, row] : *kept) {
+      const uint64_t uid = item;
+      const bool is_known = std::any_of(learning.items.begin(), learning.items.end(),
+                                        [&](const ItemFigures& each) { return each.uid == uid; });
+      if (!is_known && row.cycle() == cycle) put(uid, row, ItemFigures());
+    }
+    return absl::OkStatus();
+  }
+
+  // What else follows from what has changed.
+  absl::Status Follow() {
+    const Enrollment& was = before_.enrollment();
+    const Enrollment& is = row_.enrollment();
+    if (training_.collection != Collection::kCourses) return absl::OkStatus();
+    if (was.has_complete_time() || is.has_complete_time()) {
+      absl::Status status = FollowHeldCompetencies(draft_, id_, row_);
+      if (!status.ok()) return status;
+    }
+    return FollowCourse(draft_, id_);
+  }
+
+  TenantDraft& draft_;
+  const EnrollmentId id_;
+  const Training& training_;
+  const rows::EnrollmentRow before_;
+  rows::EnrollmentRow row_;
+};
+
+// The enrollment and its training; nothing where either is missing.
+struct Found {
+  rows::EnrollmentRow row;
+  Training training;
+};
+absl::StatusOr<std::optional<Found>> Find(const TenantDraft& draft, EnrollmentId id) {
+  absl::StatusOr<std::optional<rows::EnrollmentRow>> row =
+      ReadEnrollment(draft.reader(), draft.number(), id);
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) return std::optional<Found>();
+  absl::StatusOr<std::optional<Training>> training =
+      ReadTraining(draft.reader(), draft.number(), draft.state(), ScopeId(id.training));
+  if (!training.ok()) return training.status();
+  if (!training->has_value()) return std::optional<Found>();
+  return std::optional<Found>(Found{**std::move(row), **std::move(training)});
+}
+
+absl::Status CheckTimeOfEvent(const TenantDraft& draft, const Enrollment& enrollment,
+                              const rows::RecordEventRow& event) {
+  if (!event.has_time()) return absl::OkStatus();
+  const absl::Time time = FromTimestamp(event.time());
+  const absl::Time start = FromTimestamp(enrollment.cycle_start_time());
+  if (time > draft.now()) {
+    return BadField("time", absl::FormatTime(time, absl::UTCTimeZone()),
+                    "wanted a time that is not in the future");
+  }
+  if (time < start) {
+    return BadField("time", absl::FormatTime(time, absl::UTCTimeZone()),
+                    absl::StrCat("wanted a time since the enrollment, or what was last begun of "
+                                 "it: from ",
+                                 absl::FormatTime(start, absl::UTCTimeZone()), " on"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status AddRecordEvent(TenantDraft& draft, EnrollmentId enrollment,
+                            rows::RecordEventRow event) {
+  std::vector<rows::RecordEventRow> events;
+  events.push_back(std::move(event));
+  return AddRecordEvents(draft, enrollment, std::move(events));
+}
+
+absl::Status AddRecordEvents(TenantDraft& draft, EnrollmentId enrollment,
+                             std::vector<rows::RecordEventRow> events) {
+  absl::StatusOr<std::optional<Found>> found = Find(draft, enrollment);
+  if (!found.ok()) return found.status();
+  if (!found->has_value()) return NotFound("enrollment", NameOf(draft, enrollment));
+  const Enrollment& kept = (*found)->row.enrollment();
+  if (!IsAdmitted(kept.state())) {
+    return FailedPrecondition(
+        "NOT_ENROLLED", NameOf(draft, enrollment),
+        absl::StrCat("it is `", Enrollment::State_Name(kept.state()), "`; wanted `",
+                     Enrollment::State_Name(Enrollment::ENROLLED),
+                     "`, or another state in which people take the training"));
+  }
+  for (const rows::RecordEventRow& event : events) {
+    absl::Status status = CheckTimeOfEvent(draft, kept, event);
+    if (!status.ok()) return status;
+  }
+  Evaluation evaluation(draft, enrollment, (*found)->training, std::move((*found)->row));
+  MoveCause cause;
+  for (rows::RecordEventRow& event : events) {
+    cause.actor = event.actor();
+    AppendRecordEvent(draft, enrollment, &evaluation.row(), std::move(event));
+  }
+  return evaluation.Run(cause);
+}
+
+absl::Status Reevaluate(TenantDraft& draft, EnrollmentId enrollment) {
+  absl::StatusOr<std::optional<Found>> found = Find(draft, enrollment);
+  if (!found.ok()) return found.status();
+  if (!found->has_value() || !IsAdmitted((*found)->row.enrollment().state())) {
+    return absl::OkStatus();
+  }
+  return Evaluation(draft, enrollment, (*found)->training, std::move((*found)->row))
+      .Run(MoveCause());
+}
+
+absl::Status StartCycle(TenantDraft& draft, EnrollmentId enrollment, const MoveCause& cause) {
+  absl::StatusOr<std::optional<Found>> found = Find(draft, enrollment);
+  if (!found.ok()) return found.status();
+  if (!found->has_value()) return NotFound("enrollment", NameOf(draft, enrollment));
+  Evaluation evaluation(draft, enrollment, (*found)->training, std::move((*found)->row));
+  Enrollment* const kept = evaluation.row().mutable_enrollment();
+  // The change of state is the first event of the new cycle.
+  kept->set_cycle(kept->cycle() + 1);
+  absl::Status status = MoveEnrollment(draft, enrollment, &evaluation.row(),
+                                       Enrollment::RECERTIFYING, cause, &(*found)->training);
+  if (!status.ok()) return status;
+  *kept->mutable_cycle_start_time() = ToTimestamp(draft.now());
+  return evaluation.Run(cause);
+}
+
+absl::Status ReevaluateCourseLater(TenantDraft& draft, ScopeId training) {
+  PutMoment(draft, Moment{MomentKind::kReevaluate, draft.now(), training.value, 0, 0});
+  return absl::OkStatus();
+}
+
+absl::Status FollowCourse(TenantDraft& draft, EnrollmentId enrollment) {
+  std::vector<ScopeId> plans;
+  {
+    store::Cursor cursor = draft.reader().Scan(
+        Table::kIndexes, PlanIndexRange(draft.number(), ScopeId(enrollment.training)));
+    while (cursor.Next()) {
+      absl::StatusOr<ScopeId> plan = IndexedScope(cursor.key());
+      if (!plan.ok()) return plan.status();
+      plans.push_back(*plan);
+    }
+    if (!cursor.status().ok()) return cursor.status();
+  }
+  for (ScopeId plan : plans) {
+    absl::Status status = Reevaluate(draft, EnrollmentId{plan.value, enrollment.learner});
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace provost

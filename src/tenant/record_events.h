@@ -1,0 +1,56 @@
+#ifndef PROVOST_TENANT_RECORD_EVENTS_H_
+#define PROVOST_TENANT_RECORD_EVENTS_H_
+
+#include <vector>
+
+#include "absl/status/status.h"
+#include "policy/world/state.h"
+#include "provost/internal/v1/record_rows.pb.h"
+#include "tenant/draft.h"
+#include "tenant/enrollment_states.h"
+#include "tenant/names.h"
+
+namespace provost {
+
+/// How a training record grows, and what follows from that in the same commit: the state of the
+/// enrollment, its figures and those of its items, until when its completion is valid, the
+/// certificate, the competencies that are gained, and the training plans that the course is a step
+/// of. A correction takes all of that back.
+///
+/// What follows from the facts does so where a training is frozen too: whoever adds facts asks
+/// before.
+///
+/// The lane's thread alone.
+
+/// Adds a fact to the log of an enrollment, and works out what follows from the log. The time of
+/// `event`, where it has one, lies between the beginning of the cycle and now: a bad field `time`
+/// otherwise. NOT_FOUND where there is no such enrollment; FAILED_PRECONDITION with NOT_ENROLLED
+/// where it is not in a state in which people take the training.
+absl::Status AddRecordEvent(TenantDraft& draft, EnrollmentId enrollment,
+                            rows::RecordEventRow event);
+
+/// The same for several facts of one enrollment at once.
+absl::Status AddRecordEvents(TenantDraft& draft, EnrollmentId enrollment,
+                             std::vector<rows::RecordEventRow> events);
+
+/// Works out anew what follows from the log, by the rules, items and sessions of now. Nothing
+/// happens where there is no such enrollment, or nobody takes the training by it. Cost: a row for
+/// each event, item and session; for a plan, for each of its courses.
+absl::Status Reevaluate(TenantDraft& draft, EnrollmentId enrollment);
+
+/// Somebody begins the training anew: RECERTIFYING, and nothing of it is done. ILLEGAL_TRANSITION
+/// where it was not completed.
+absl::Status StartCycle(TenantDraft& draft, EnrollmentId enrollment, const MoveCause& cause);
+
+/// All enrollments of a training are to be worked out anew, by the timekeeper: its rules, items,
+/// steps or sessions have changed.
+absl::Status ReevaluateCourseLater(TenantDraft& draft, ScopeId training);
+
+/// The plans that `enrollment.training` is a step of are worked out anew for the learner: the
+/// record of the course has come, changed or gone. Cost: two rows for each such plan, and
+/// Reevaluate for those that the learner is enrolled in.
+absl::Status FollowCourse(TenantDraft& draft, EnrollmentId enrollment);
+
+}  // namespace provost
+
+#endif  // PROVOST_TENANT_RECORD_EVENTS_H_
