@@ -8,6 +8,7 @@
 #include "provost/internal/v1/content_rows.pb.h"
 #include "provost/internal/v1/rows.pb.h"
 #include "store/key.h"
+#include "tenant/content_items.h"
 #include "tenant/enrollment_rows.h"
 #include "tenant/index_parts.h"
 #include "tenant/record_rows.h"
@@ -22,8 +23,8 @@ using store::Table;
 using v1::Enrollment;
 
 absl::StatusOr<bool> IsScored(const store::Reader& reader, uint64_t tenant, uint64_t item) {
-  absl::StatusOr<std::optional<rows::ItemNameRow>> row = ReadRow<rows::ItemNameRow>(
-      reader, Table::kIndexes, KeyWriter(tenant).U8(kItemNameIndex).U64(item).Take());
+  absl::StatusOr<std::optional<rows::ItemNameRow>> row =
+      ReadRow<rows::ItemNameRow>(reader, Table::kIndexes, ItemNameKey(tenant, item));
   if (!row.ok()) return row.status();
   if (!row->has_value()) return false;
   const std::optional<RelativeName> name = SplitRelative((*row)->name());

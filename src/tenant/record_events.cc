@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "learning/facts.h"
 #include "learning/validity.h"
+#include "tenant/certificates.h"
 #include "tenant/enrollment_rows.h"
 #include "tenant/errors.h"
 #include "tenant/held_competencies.h"
@@ -77,7 +78,7 @@ class Evaluation {
     if (!status.ok()) return status;
     if (row_.SerializeAsString() == before_.SerializeAsString()) return absl::OkStatus();
     PutEnrollment(draft_, id_, &before_, row_);
-    return Follow();
+    return Follow(cause);
   }
 
  private:
@@ -209,15 +210,40 @@ class Evaluation {
   }
 
   // What else follows from what has changed.
-  absl::Status Follow() {
+  absl::Status Follow(const MoveCause& cause) {
     const Enrollment& was = before_.enrollment();
     const Enrollment& is = row_.enrollment();
+    if (absl::Status status = FollowCertificate(cause); !status.ok()) return status;
     if (training_.collection != Collection::kCourses) return absl::OkStatus();
     if (was.has_complete_time() || is.has_complete_time()) {
       absl::Status status = FollowHeldCompetencies(draft_, id_, row_);
       if (!status.ok()) return status;
     }
     return FollowCourse(draft_, id_);
+  }
+
+  // What was issued for a completion that is taken back, or that was at another time, is revoked.
+  absl::Status FollowCertificate(const MoveCause& cause) {
+    const Enrollment& was = before_.enrollment();
+    const Enrollment& is = row_.enrollment();
+    const auto holds = [](const Enrollment& each) {
+      return each.state() == Enrollment::COMPLETED || each.state() == Enrollment::EXPIRED;
+    };
+    const bool is_same = holds(was) && holds(is) && was.cycle() == is.cycle() &&
+                         FromTimestamp(was.complete_time()) == FromTimestamp(is.complete_time());
+    if (is_same) return absl::OkStatus();
+    if (holds(was) && was.cycle() == is.cycle()) {
+      absl::Status status = RevokeCertificates(
+          draft_, id_, was.cycle(),
+          {cause.actor,
+           cause.reason.empty() ? "the training is not completed as it said" : cause.reason});
+      if (!status.ok()) return status;
+    }
+    if (is.state() != Enrollment::COMPLETED || training_.certificate_template == 0) {
+      return absl::OkStatus();
+    }
+    return IssueCertificate(draft_, id_, row_, training_.certificate_template, CertificateCause())
+        .status();
   }
 
   TenantDraft& draft_;
@@ -292,6 +318,8 @@ absl::Status AddRecordEvents(TenantDraft& draft, EnrollmentId enrollment,
   MoveCause cause;
   for (rows::RecordEventRow& event : events) {
     cause.actor = event.actor();
+    // Why somebody decides or corrects something is also why what follows from it does.
+    if (event.has_override() || event.has_retraction()) cause.reason = event.reason();
     AppendRecordEvent(draft, enrollment, &evaluation.row(), std::move(event));
   }
   return evaluation.Run(cause);
