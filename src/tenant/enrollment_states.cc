@@ -10,11 +10,13 @@
 #include "provost/v1/notification_service.pb.h"
 #include "tenant/enrollment_rows.h"
 #include "tenant/errors.h"
+#include "tenant/held_competencies.h"
 #include "tenant/index_parts.h"
 #include "tenant/key_walk.h"
 #include "tenant/moments.h"
 #include "tenant/record_log.h"
 #include "tenant/record_rows.h"
+#include "tenant/sessions.h"
 #include "tenant/times.h"
 
 namespace provost {
@@ -388,6 +390,7 @@ absl::Status MoveEnrollment(TenantDraft& draft, EnrollmentId enrollment, rows::E
   }
   if (goes) {
     if (absl::Status status = TakeRole(draft, row); !status.ok()) return status;
+    if (absl::Status status = LeaveSessions(draft, enrollment); !status.ok()) return status;
   }
   if (to == Enrollment::RECERTIFYING) SetDueAnew(row);
   if (to == Enrollment::WITHDRAWN) {
@@ -439,8 +442,10 @@ absl::Status EraseEnrollmentRecord(TenantDraft& draft, EnrollmentId enrollment) 
   }
   absl::Status status = CountSeats(draft, enrollment, from, Enrollment::STATE_UNSPECIFIED);
   if (status.ok()) status = TakeRole(draft, &row);
+  if (status.ok()) status = EraseParticipations(draft, enrollment);
   if (!status.ok()) return status;
   EraseSources(draft, enrollment, row);
+  if (status = EraseHeldFrom(draft, enrollment); !status.ok()) return status;
   std::vector<std::string> keys;
   {
     store::Cursor cursor =

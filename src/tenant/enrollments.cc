@@ -11,6 +11,9 @@
 #include "policy/decide/freeze.h"
 #include "tenant/enrollment_rows.h"
 #include "tenant/errors.h"
+#include "tenant/external_trainings.h"
+#include "tenant/moments.h"
+#include "tenant/record_events.h"
 #include "tenant/record_rows.h"
 #include "tenant/times.h"
 
@@ -361,6 +364,16 @@ absl::Status WithdrawMember(TenantDraft& draft, SubjectId group, SubjectId membe
 
 absl::Status FollowSteps(TenantDraft& draft, const rows::TrainingPlanRow& before,
                          const rows::TrainingPlanRow& after) {
+  const auto is_same_step = [](const rows::PlanStepRow& a, const rows::PlanStepRow& b) {
+    return a.required_count() == b.required_count() &&
+           std::equal(a.courses().begin(), a.courses().end(), b.courses().begin(),
+                      b.courses().end());
+  };
+  if (!std::equal(before.steps().begin(), before.steps().end(), after.steps().begin(),
+                  after.steps().end(), is_same_step)) {
+    absl::Status status = ReevaluateCourseLater(draft, ScopeId(after.uid()));
+    if (!status.ok()) return status;
+  }
   const std::vector<ScopeId> was = RequiredCourses(before);
   const std::vector<ScopeId> is = RequiredCourses(after);
   const auto has = [](const std::vector<ScopeId>& courses, ScopeId course) {
@@ -404,6 +417,7 @@ absl::Status EraseEnrollmentsOf(TenantDraft& draft, SubjectId subject) {
   for (const EnrollmentId& id : *enrollments) {
     if (absl::Status status = EraseEnrollmentRecord(draft, id); !status.ok()) return status;
   }
+  if (absl::Status status = EraseExternalTrainingsOf(draft, subject); !status.ok()) return status;
   absl::StatusOr<std::vector<uint64_t>> uids =
       ReadAssignedIds(draft.reader(), AssignedTo(draft.number(), subject));
   if (!uids.ok()) return uids.status();
@@ -432,6 +446,7 @@ absl::Status EraseEnrollmentsAt(TenantDraft& draft, ScopeId training) {
   for (const EnrollmentId& id : admitted) {
     if (absl::Status status = EraseEnrollmentRecord(draft, id); !status.ok()) return status;
   }
+  EraseMoment(draft, Moment{MomentKind::kReevaluate, draft.now(), training.value, 0, 0});
   absl::StatusOr<std::vector<uint64_t>> uids =
       ReadAssignedIds(draft.reader(), AssignedAt(draft.number(), training));
   if (!uids.ok()) return uids.status();

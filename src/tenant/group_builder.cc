@@ -12,6 +12,7 @@
 #include "tenant/growth.h"
 #include "tenant/meta_keys.h"
 #include "tenant/notify.h"
+#include "tenant/record_events.h"
 #include "tenant/times.h"
 
 namespace provost {
@@ -240,6 +241,7 @@ absl::Status GroupBuilder::Finish(TenantDraft& draft, absl::Time now) {
   }
   if (status.ok()) status = SettleGroupRules(draft, first, now, [&] { return Apply(draft); });
   if (status.ok()) status = Apply(draft);
+  if (status.ok()) status = FollowEnrolled(draft);
   if (status.ok()) status = WriteMails(draft);
   status.Update(draft.failure_);
   return status;

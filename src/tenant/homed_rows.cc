@@ -4,8 +4,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "tenant/external_trainings.h"
+#include "tenant/held_competencies.h"
 #include "tenant/index_parts.h"
 #include "tenant/key_walk.h"
+#include "tenant/notification_leads.h"
 
 namespace provost {
 namespace {
@@ -131,6 +134,7 @@ absl::StatusOr<rows::NotificationPreferencesRow> ReadPreferences(const store::Re
 
 absl::Status EraseCompetency(TenantDraft& draft, absl::string_view id,
                              const rows::CompetencyRow& row) {
+  if (absl::Status status = EraseHeld(draft, id, row.uid()); !status.ok()) return status;
   absl::StatusOr<std::vector<ScopeId>> courses =
       CoursesWithCompetency(draft.reader(), draft.number(), id);
   if (!courses.ok()) return courses.status();
@@ -154,7 +158,7 @@ absl::Status EraseNotificationRule(TenantDraft& draft, absl::string_view id,
                                    const rows::NotificationRuleRow& row) {
   draft.Erase(Table::kIndexes, TemplateRuleKey(draft.number(), row.template_(), id));
   EraseRow(draft, id, row);
-  return absl::OkStatus();
+  return FollowRule(draft, id, nullptr);
 }
 
 absl::Status EraseNotificationTemplate(TenantDraft& draft, absl::string_view id,
@@ -193,6 +197,15 @@ absl::Status EraseHomedAt(TenantDraft& draft, ScopeId scope) {
       case Collection::kNotificationRules:
         status = EraseById(draft, name->id, EraseNotificationRule);
         break;
+      case Collection::kExternalTrainings: {
+        const std::optional<ExternalTrainingId> id = ParseExternalTrainingId(name->id);
+        if (!id.has_value()) return absl::DataLossError("an index names no external training");
+        absl::StatusOr<std::optional<rows::ExternalTrainingRow>> row =
+            ReadExternalTraining(draft.reader(), draft.number(), *id);
+        if (!row.ok()) return row.status();
+        if (row->has_value()) EraseExternalTraining(draft, *id, **row);
+        break;
+      }
       default:
         status = EraseById(draft, name->id, EraseNotificationTemplate);
         break;

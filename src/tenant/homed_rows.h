@@ -68,7 +68,8 @@ absl::Status EraseNotificationRule(TenantDraft& draft, absl::string_view id,
 absl::Status EraseNotificationTemplate(TenantDraft& draft, absl::string_view id,
                                        const rows::NotificationTemplateRow& row);
 
-/// Before a scope goes: takes away what has its home there, and what completing it gives.
+/// Before a scope goes: takes away what has its home there, trainings from elsewhere that were
+/// entered there included, and what completing it gives.
 absl::Status EraseHomedAt(TenantDraft& draft, ScopeId scope);
 
 }  // namespace provost

@@ -18,6 +18,7 @@
 #include "tenant/record_log.h"
 #include "tenant/record_rows.h"
 #include "tenant/rows.h"
+#include "tenant/sessions.h"
 #include "tenant/settings_row.h"
 #include "tenant/times.h"
 #include "tenant/training_rules.h"
@@ -320,6 +321,8 @@ absl::Status AddRecordEvents(TenantDraft& draft, EnrollmentId enrollment,
     cause.actor = event.actor();
     // Why somebody decides or corrects something is also why what follows from it does.
     if (event.has_override() || event.has_retraction()) cause.reason = event.reason();
+    absl::Status status = FollowMark(draft, enrollment, evaluation.row().last_event() + 1, event);
+    if (!status.ok()) return status;
     AppendRecordEvent(draft, enrollment, &evaluation.row(), std::move(event));
   }
   return evaluation.Run(cause);
@@ -333,6 +336,25 @@ absl::Status Reevaluate(TenantDraft& draft, EnrollmentId enrollment) {
   }
   return Evaluation(draft, enrollment, (*found)->training, std::move((*found)->row))
       .Run(MoveCause());
+}
+
+absl::Status FollowEnrolled(TenantDraft& draft) {
+  const std::vector<EnrollmentId> enrolled = draft.enrolled();
+  for (const EnrollmentId& id : enrolled) {
+    absl::StatusOr<std::optional<rows::EnrollmentRow>> row =
+        ReadEnrollment(draft.reader(), draft.number(), id);
+    if (!row.ok()) return row.status();
+    if (!row->has_value()) continue;
+    // Of a course nothing but that they came in is known.
+    const bool is_new = (*row)->last_event() == 1;
+    if (is_new && draft.state().HasScope(ScopeId(id.training))) {
+      const std::optional<RelativeName> name =
+          SplitRelative(draft.state().ScopeName(ScopeId(id.training)));
+      if (name.has_value() && name->collection == Collection::kCourses) continue;
+    }
+    if (absl::Status status = Reevaluate(draft, id); !status.ok()) return status;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status StartCycle(TenantDraft& draft, EnrollmentId enrollment, const MoveCause& cause) {

@@ -33,6 +33,11 @@ absl::Status AddRecordEvent(TenantDraft& draft, EnrollmentId enrollment,
 absl::Status AddRecordEvents(TenantDraft& draft, EnrollmentId enrollment,
                              std::vector<rows::RecordEventRow> events);
 
+/// Works out anew those whom the draft has admitted: who comes back goes on where they left, and the
+/// courses of a plan may be done already. For whoever commits drafts. Cost: a row each, and
+/// Reevaluate for those.
+absl::Status FollowEnrolled(TenantDraft& draft);
+
 /// Works out anew what follows from the log, by the rules, items and sessions of now. Nothing
 /// happens where there is no such enrollment, or nobody takes the training by it. Cost: a row for
 /// each event, item and session; for a plan, for each of its courses.
