@@ -22,6 +22,7 @@
 #include "absl/strings/str_split.h"
 #include "store/folder_lock.h"
 #include "store/health.h"
+#include "store/read_only.h"
 #include "store/record.h"
 #include "store/rocks.h"
 #include "store/synced_sizes.h"
@@ -149,6 +150,13 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const DatabaseOptions& 
   return DatabaseOpener(options).Open();
 }
 
+absl::StatusOr<std::unique_ptr<Database>> OpenReadOnly(const DatabaseOptions& options) {
+  DatabaseOptions existing = options;
+  existing.create_if_missing = false;
+  existing.sync = true;  // There is nothing to be synced at its end.
+  return DatabaseOpener(existing).OpenReadOnly();
+}
+
 DatabaseOpener::DatabaseOpener(const DatabaseOptions& options)
     : options_(options),
       format_version_(options.hooks == nullptr ? kFormatVersion : options.hooks->format_version),
@@ -156,6 +164,20 @@ DatabaseOpener::DatabaseOpener(const DatabaseOptions& options)
       database_(absl::WrapUnique(new Database())) {}
 
 absl::StatusOr<std::unique_ptr<Database>> DatabaseOpener::Open() {
+  if (absl::Status status = Prepare(); !status.ok()) return status;
+  if (absl::Status status = database_->sizes_->BeginWriting(); !status.ok()) return status;
+  if (absl::Status status = OpenTables(); !status.ok()) return status;
+  if (absl::Status status = BringUpToDate(!is_found_); !status.ok()) return status;
+  return std::move(database_);
+}
+
+absl::StatusOr<std::unique_ptr<Database>> DatabaseOpener::OpenReadOnly() {
+  if (absl::Status status = Prepare(); !status.ok()) return status;
+  if (absl::Status status = OpenTablesReadOnly(); !status.ok()) return status;
+  return std::move(database_);
+}
+
+absl::Status DatabaseOpener::Prepare() {
   if (absl::Status status = CheckOptions(); !status.ok()) return status;
   if (absl::Status status = TakeFolder(); !status.ok()) return status;
   absl::StatusOr<std::unique_ptr<SyncedSizes>> sizes = SyncedSizes::Read(options_.path);
@@ -163,7 +185,8 @@ absl::StatusOr<std::unique_ptr<Database>> DatabaseOpener::Open() {
   database_->sizes_ = *std::move(sizes);
   const absl::StatusOr<bool> found = FindDatabase();
   if (!found.ok()) return found.status();
-  if (!*found && !options_.create_if_missing) {
+  is_found_ = *found;
+  if (!is_found_ && !options_.create_if_missing) {
     return absl::NotFoundError(absl::StrCat("there is no database in `", options_.path, "`"));
   }
 
@@ -185,13 +208,7 @@ absl::StatusOr<std::unique_ptr<Database>> DatabaseOpener::Open() {
   log_ = std::make_shared<OpenLog>(options_.path);
   db_options_.info_log = log_;
 
-  if (*found) {
-    if (absl::Status status = CheckReadable(); !status.ok()) return status;
-  }
-  if (absl::Status status = database_->sizes_->BeginWriting(); !status.ok()) return status;
-  if (absl::Status status = OpenTables(); !status.ok()) return status;
-  if (absl::Status status = BringUpToDate(!*found); !status.ok()) return status;
-  return std::move(database_);
+  return is_found_ ? CheckReadable() : absl::OkStatus();
 }
 
 absl::Status DatabaseOpener::CheckOptions() const {
@@ -284,6 +301,7 @@ absl::Status DatabaseOpener::CheckReadable() {
       if (!version.ok()) return version.status();
       if (*version > format_version_) return NewerFormat(*version);
       has_version = true;
+      found_version_ = *version;
     } else if (!status.IsNotFound()) {
       return Refusal(status);
     }
@@ -367,6 +385,32 @@ absl::Status DatabaseOpener::OpenTables() {
   if (!missing.empty()) status = raw->CreateColumnFamilies(missing_families, &handles);
   keep(missing);
   return status.ok() ? absl::OkStatus() : Refusal(status);
+}
+
+absl::Status DatabaseOpener::OpenTablesReadOnly() {
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (const Table table : AllTables()) {
+    const std::string name(TableName(table));
+    if (found_version_ != format_version_ ||
+        std::find(found_tables_.begin(), found_tables_.end(), name) == found_tables_.end()) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("the database in `", options_.path,
+                       "` was written by an older version; start provostd on it once, and end it"));
+    }
+    families.emplace_back(name, table_options_);
+  }
+  families.emplace_back(kDefaultFamily, table_options_);
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* raw = nullptr;
+  const rocksdb::Status status =
+      rocksdb::DB::OpenForReadOnly(db_options_, options_.path, families, &handles, &raw);
+  if (!status.ok()) return Refusal(status);
+  database_->db_.reset(raw);
+  raw->DestroyColumnFamilyHandle(handles.back());
+  for (size_t i = 0; i < kTableCount; ++i) {
+    database_->handles_[static_cast<size_t>(AllTables()[i])] = handles[i];
+  }
+  return absl::OkStatus();
 }
 
 absl::Status DatabaseOpener::BringUpToDate(bool is_new) {

@@ -24,9 +24,12 @@ class DatabaseOpener {
   explicit DatabaseOpener(const DatabaseOptions& options);
 
   absl::StatusOr<std::unique_ptr<Database>> Open();
+  absl::StatusOr<std::unique_ptr<Database>> OpenReadOnly();
 
  private:
   absl::Status CheckOptions() const;
+  // Takes the folder, looks what is in it and refuses what cannot be read.
+  absl::Status Prepare();
   // Finds or makes the folder and takes its lock.
   absl::Status TakeFolder();
   // Whether a database is in the folder. Pieces of one without its CURRENT file are DATA_LOSS.
@@ -36,6 +39,8 @@ class DatabaseOpener {
   // Refuses a database of which some tables, or the rows about itself, are gone.
   absl::Status CheckWhole(bool has_version) const;
   absl::Status OpenTables();
+  // Only those that are there, which have to be all of this version's format.
+  absl::Status OpenTablesReadOnly();
   // Reads the format version, runs the migrations, writes the version.
   absl::Status BringUpToDate(bool is_new);
   absl::Status Migrate(uint32_t from);
@@ -55,6 +60,10 @@ class DatabaseOpener {
   std::shared_ptr<OpenLog> log_;
   rocksdb::DBOptions db_options_;
   rocksdb::ColumnFamilyOptions table_options_;
+  // Whether there is a database in the folder.
+  bool is_found_ = false;
+  // The format that the rows say they have; 0 where they do not say.
+  uint32_t found_version_ = 0;
   // The names of the families on disk.
   std::vector<std::string> found_tables_;
   // The names of the tables that the database says it has; nothing where it does not say.

@@ -1,0 +1,52 @@
+#ifndef PROVOST_TENANT_VERIFY_CHECKS_H_
+#define PROVOST_TENANT_VERIFY_CHECKS_H_
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "tenant/index_parts.h"
+#include "tenant/verify_tenant.h"
+
+namespace provost {
+
+/// One kind of row of kIndexes (index_parts.h), and how its rows are verified.
+struct IndexCheck {
+  IndexPart part;
+  /// What stands in its keys behind the part, in order: `1`, `4`, `8` for numbers of so many bytes,
+  /// `s` for a string, `t` for a time.
+  absl::string_view form;
+  /// What its values say where they follow from other rows: nothing, or these very bytes.
+  enum class Value { kNothing, kBytes } value = Value::kNothing;
+  /// Null: each of its rows follows from another one, which wants it. Otherwise called for each,
+  /// with `rest` behind the part.
+  void (*check)(TenantVerifier& tenant, VerifiedRow& row) = nullptr;
+};
+
+/// Each file of checks says what it checks; verify_checks.cc has the list of them.
+struct CheckSet {
+  std::vector<TableCheck> tables;
+  std::vector<IndexCheck> indexes;
+};
+CheckSet PeopleChecks();
+CheckSet ScopeChecks();
+CheckSet ContentChecks();
+CheckSet HomedChecks();
+CheckSet EnrollmentChecks();
+CheckSet HistoryChecks();
+
+/// All indexes that are known.
+const std::vector<IndexCheck>& AllIndexChecks();
+
+template <typename Checker>
+std::unique_ptr<TableChecker> MakeChecker(TenantVerifier& tenant) {
+  return std::make_unique<Checker>(tenant);
+}
+
+/// A row of content wants the pieces of a file that it keeps: `size` bytes under `blob`.
+void WantsFile(TenantVerifier& tenant, uint64_t blob, int64_t size);
+
+}  // namespace provost
+
+#endif  // PROVOST_TENANT_VERIFY_CHECKS_H_
