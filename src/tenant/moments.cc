@@ -8,6 +8,7 @@
 #include "tenant/key_walk.h"
 #include "tenant/rows.h"
 #include "tenant/times.h"
+#include "tenant/training_rules.h"
 
 namespace provost {
 namespace {
@@ -51,48 +52,20 @@ std::string LeadKey(uint64_t tenant, const Lead& lead) {
       .Take();
 }
 
-// When a thing's moment of a kind that is carried out is; nothing where it has none.
-std::optional<absl::Time> PlaceOf(TenantDraft& draft, const Moment& moment) {
-  absl::StatusOr<std::optional<rows::TimerPlaceRow>> place = ReadRow<rows::TimerPlaceRow>(
-      draft.reader(), Table::kTimers, PlaceKey(draft.number(), moment));
-  if (!place.ok()) {
-    draft.Fail(place.status());
-    return std::nullopt;
-  }
-  if (!place->has_value()) return std::nullopt;
-  return FromTimestamp((*place)->time());
-}
-
 v1::Recertification RecertificationOf(TenantDraft& draft, ScopeId training) {
-  const std::optional<RelativeName> name = draft.state().HasScope(training)
-                                               ? SplitRelative(draft.state().ScopeName(training))
-                                               : std::nullopt;
-  if (!name.has_value()) return v1::Recertification();
-  if (name->collection == Collection::kPlans) {
-    absl::StatusOr<std::optional<rows::TrainingPlanRow>> row =
-        draft.Get<rows::TrainingPlanRow>(name->id);
-    if (!row.ok()) draft.Fail(row.status());
-    if (!row.ok() || !row->has_value()) return v1::Recertification();
-    return (*row)->training_plan().rules().recertification();
-  }
-  absl::StatusOr<std::optional<rows::CourseRow>> row = draft.Get<rows::CourseRow>(name->id);
-  if (!row.ok()) draft.Fail(row.status());
-  if (!row.ok() || !row->has_value()) return v1::Recertification();
-  return (*row)->course().rules().recertification();
+  absl::StatusOr<std::optional<Training>> found =
+      ReadTraining(draft.reader(), draft.number(), draft.state(), training);
+  draft.Fail(found.status());
+  if (!found.ok() || !found->has_value()) return v1::Recertification();
+  return (*found)->rules.recertification();
 }
 
 using MaybeTime = std::optional<absl::Time>;
 
 MaybeTime DueOf(const rows::EnrollmentRow* row) {
   if (row == nullptr || !row->enrollment().has_due_time()) return std::nullopt;
-  switch (row->enrollment().state()) {
-    case Enrollment::ENROLLED:
-    case Enrollment::IN_PROGRESS:
-    case Enrollment::RECERTIFYING:
-      return FromTimestamp(row->enrollment().due_time());
-    default:
-      return std::nullopt;
-  }
+  if (!IsOpen(row->enrollment().state())) return std::nullopt;
+  return FromTimestamp(row->enrollment().due_time());
 }
 
 // `time`, where what was completed still counts until then.
@@ -128,7 +101,7 @@ void SyncTold(TenantDraft& draft, Moment moment, MaybeTime before, MaybeTime aft
 void SyncCarriedOut(TenantDraft& draft, Moment moment, MaybeTime after) {
   if (!after.has_value()) return EraseMoment(draft, moment);
   moment.time = *after;
-  if (PlaceOf(draft, moment) != after) PutMoment(draft, moment);
+  if (TimeOfMoment(draft, moment) != after) PutMoment(draft, moment);
 }
 
 }  // namespace
@@ -165,15 +138,31 @@ void PutMoment(TenantDraft& draft, const Moment& moment) {
   WriteMoment(draft, moment, row);
 }
 
+std::optional<absl::Time> TimeOfMoment(TenantDraft& draft, const Moment& moment) {
+  absl::StatusOr<std::optional<rows::TimerPlaceRow>> place = ReadRow<rows::TimerPlaceRow>(
+      draft.reader(), Table::kTimers, PlaceKey(draft.number(), moment));
+  if (!place.ok()) {
+    draft.Fail(place.status());
+    return std::nullopt;
+  }
+  if (!place->has_value()) return std::nullopt;
+  return FromTimestamp((*place)->time());
+}
+
 void EraseMoment(TenantDraft& draft, const Moment& moment) {
   Moment placed = moment;
   if (IsCarriedOut(moment.kind)) {
-    const std::optional<absl::Time> time = PlaceOf(draft, moment);
+    const std::optional<absl::Time> time = TimeOfMoment(draft, moment);
     if (!time.has_value()) return;
     placed.time = *time;
     draft.Erase(Table::kTimers, PlaceKey(draft.number(), moment));
   }
   draft.Erase(Table::kTimers, MomentKey(draft.number(), placed));
+}
+
+bool IsOpen(Enrollment::State state) {
+  return state == Enrollment::ENROLLED || state == Enrollment::IN_PROGRESS ||
+         state == Enrollment::RECERTIFYING;
 }
 
 void SyncMoments(TenantDraft& draft, EnrollmentId enrollment, const rows::EnrollmentRow* before,
@@ -196,6 +185,23 @@ void SyncMoments(TenantDraft& draft, EnrollmentId enrollment, const rows::Enroll
   }
   SyncCarriedOut(draft, moment(MomentKind::kWindow), window);
   SyncCarriedOut(draft, moment(MomentKind::kLapse), lapse);
+}
+
+void SyncGrantEnd(TenantDraft& draft, AssignmentId assignment, const rows::AssignmentRow* before,
+                  const rows::AssignmentRow* after) {
+  const auto sync = [&](const rows::AssignmentRow* row,
+                        void (*change)(TenantDraft&, const Moment&)) {
+    if (row == nullptr || row->enrollment() || !row->assignment().has_expires()) return;
+    change(draft, Moment{MomentKind::kGrantEnd, FromTimestamp(row->assignment().expires()),
+                         row->scope(), row->subject(), assignment.value});
+  };
+  const bool same =
+      before != nullptr && after != nullptr &&
+      before->assignment().has_expires() == after->assignment().has_expires() &&
+      FromTimestamp(before->assignment().expires()) == FromTimestamp(after->assignment().expires());
+  if (same) return;
+  sync(before, EraseMoment);
+  if (after != nullptr && draft.IsUser(SubjectId(after->subject()))) sync(after, PutMoment);
 }
 
 bool operator<(const MomentCursor& x, const MomentCursor& y) {
@@ -263,6 +269,11 @@ absl::StatusOr<std::vector<std::pair<Lead, rows::TimerCursorRow>>> ReadLeads(
   }
   if (!cursor.status().ok()) return cursor.status();
   return leads;
+}
+
+absl::StatusOr<std::optional<rows::TimerCursorRow>> ReadLead(const store::Reader& reader,
+                                                             uint64_t tenant, const Lead& lead) {
+  return ReadRow<rows::TimerCursorRow>(reader, Table::kTimers, LeadKey(tenant, lead));
 }
 
 void PutLead(TenantDraft& draft, const Lead& lead, const rows::TimerCursorRow& row) {

@@ -58,6 +58,13 @@ void PutMoment(TenantDraft& draft, const Moment& moment);
 /// It is not to happen after all. Of a kind that is carried out the time says nothing.
 void EraseMoment(TenantDraft& draft, const Moment& moment);
 
+/// When the moment of such a thing is, of a kind that is carried out; nothing where it has none.
+/// What `moment` says of time counts for nothing. Cost: a row.
+std::optional<absl::Time> TimeOfMoment(TenantDraft& draft, const Moment& moment);
+
+/// Whether somebody in that state has still to do the training. Pure.
+bool IsOpen(v1::Enrollment::State state);
+
 /// The moments that follow from an enrollment's state, times and the rules of its training, in
 /// place of those that followed before. Null: there is or was none. The same row twice: the rules
 /// have changed. Nothing else puts moments of kDue, kExpire, kWindow and kLapse.
@@ -68,6 +75,11 @@ void EraseMoment(TenantDraft& draft, const Moment& moment);
 /// Cost: reads the training and two rows more where it expires.
 void SyncMoments(TenantDraft& draft, EnrollmentId enrollment, const rows::EnrollmentRow* before,
                  const rows::EnrollmentRow* after);
+
+/// The same of a role assignment: kGrantEnd where it is somebody's own, ends, and does not come
+/// with an enrollment.
+void SyncGrantEnd(TenantDraft& draft, AssignmentId assignment, const rows::AssignmentRow* before,
+                  const rows::AssignmentRow* after);
 
 /// How far people were told of a kind, or what is next of one that is carried out: everything
 /// before (time, a, b, c), that included, is done.
@@ -102,6 +114,9 @@ inline constexpr int kMaxLeadDays = 90;
 /// What notification rules ask for by now, with how far each has come.
 absl::StatusOr<std::vector<std::pair<Lead, rows::TimerCursorRow>>> ReadLeads(
     const store::Reader& reader, uint64_t tenant);
+/// Nothing where no rule asks for it.
+absl::StatusOr<std::optional<rows::TimerCursorRow>> ReadLead(const store::Reader& reader,
+                                                             uint64_t tenant, const Lead& lead);
 void PutLead(TenantDraft& draft, const Lead& lead, const rows::TimerCursorRow& row);
 
 /// For whoever writes or takes away notification rules: from now on people are told of what `leads`

@@ -4,19 +4,22 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
-#include "tenant/enrollment_rows.h"
 #include "tenant/errors.h"
 #include "tenant/homed_rows.h"
 #include "tenant/mail_text.h"
 #include "tenant/mail_time.h"
+#include "tenant/mail_topics.h"
+#include "tenant/moments.h"
 #include "tenant/outbox.h"
 #include "tenant/settings_row.h"
 #include "tenant/times.h"
+#include "tenant/training_rules.h"
 
 namespace provost {
 namespace {
@@ -38,6 +41,7 @@ struct AskingRule {
   rows::NotificationRuleRow row;
   std::shared_ptr<const rows::NotificationTemplateRow> words;
 
+  bool IsOn(NotificationRule::Event event) const { return row.rule().event() == event; }
   bool Asks(NotificationRule::Recipient recipient) const {
     const auto& recipients = row.rule().recipients();
     return std::find(recipients.begin(), recipients.end(), recipient) != recipients.end();
@@ -49,23 +53,24 @@ class Mails {
  public:
   explicit Mails(TenantDraft& draft) : draft_(draft) {}
 
-  absl::Status ForEnrollments();
+  absl::Status ForCauses();
 
  private:
   absl::StatusOr<std::vector<AskingRule>> RulesFor(ScopeId training);
   absl::StatusOr<const std::vector<AskingRule>*> RulesAt(ScopeId scope);
-  // Whether the draft made it, and it still stands.
-  absl::StatusOr<bool> IsNew(EnrollmentId id) const;
   // Null for whoever is not there.
   absl::StatusOr<const Person*> Find(SubjectId uid);
-  absl::Status SetTraining(ScopeId training);
+  absl::Status SetTraining(ScopeId scope);
   absl::Status ReadDefaults();
   void SetFields(absl::string_view who, const Person* person);
-  absl::Status ForEnrollment(EnrollmentId id, const std::vector<AskingRule>& rules);
-  absl::Status Put(EnrollmentId id, const AskingRule& rule, const Person& recipient);
+  // `rules` are all that count there.
+  absl::Status ForCause(const MailCause& cause, const std::vector<AskingRule>& rules);
+  absl::Status Put(const MailCause& cause, const MailTopic& topic, const AskingRule& rule,
+                   const Person& recipient);
   absl::TimeZone ZoneOf(const Person& person) const;
 
   TenantDraft& draft_;
+  MailTopics topics_{draft_};
   absl::flat_hash_map<uint32_t, std::vector<AskingRule>> rules_;  // by scope
   absl::flat_hash_map<uint32_t, std::unique_ptr<const Person>> people_;
   // By template, then locale: the number of the text.
@@ -78,31 +83,35 @@ class Mails {
   size_t bytes_ = 0;
 };
 
-absl::Status Mails::ForEnrollments() {
-  std::vector<EnrollmentId> made = draft_.enrolled();
-  const auto key = [](const EnrollmentId& id) { return std::make_pair(id.training, id.learner); };
-  std::sort(made.begin(), made.end(),
-            [&](const EnrollmentId& a, const EnrollmentId& b) { return key(a) < key(b); });
-  made.erase(
-      std::unique(made.begin(), made.end(),
-                  [&](const EnrollmentId& a, const EnrollmentId& b) { return key(a) == key(b); }),
-      made.end());
+// What is about one training stands together; the same twice counts once.
+auto OrderOf(const MailCause& cause) {
+  return std::make_tuple(cause.enrollment.training, static_cast<int>(cause.event), cause.session,
+                         cause.grant, cause.enrollment.learner, cause.lead_days);
+}
+
+absl::Status Mails::ForCauses() {
+  std::vector<MailCause> causes = draft_.mail_causes();
+  std::sort(causes.begin(), causes.end(),
+            [](const MailCause& a, const MailCause& b) { return OrderOf(a) < OrderOf(b); });
+  causes.erase(
+      std::unique(causes.begin(), causes.end(),
+                  [](const MailCause& a, const MailCause& b) { return OrderOf(a) == OrderOf(b); }),
+      causes.end());
   uint32_t training = 0;
   std::vector<AskingRule> rules;
-  for (const EnrollmentId& id : made) {
-    if (id.training != training) {
-      training = id.training;
+  for (const MailCause& cause : causes) {
+    if (cause.enrollment.training != training) {
+      training = cause.enrollment.training;
       absl::StatusOr<std::vector<AskingRule>> found = RulesFor(ScopeId(training));
       if (!found.ok()) return found.status();
       rules = *std::move(found);
       if (rules.empty()) continue;
       if (absl::Status status = SetTraining(ScopeId(training)); !status.ok()) return status;
     }
-    if (rules.empty()) continue;
-    absl::StatusOr<bool> is_new = IsNew(id);
-    if (!is_new.ok()) return is_new.status();
-    if (!*is_new) continue;
-    if (absl::Status status = ForEnrollment(id, rules); !status.ok()) return status;
+    const bool is_asked_for = std::any_of(
+        rules.begin(), rules.end(), [&](const AskingRule& rule) { return rule.IsOn(cause.event); });
+    if (!is_asked_for) continue;
+    if (absl::Status status = ForCause(cause, rules); !status.ok()) return status;
   }
   return absl::OkStatus();
 }
@@ -129,10 +138,7 @@ absl::StatusOr<const std::vector<AskingRule>*> Mails::RulesAt(ScopeId scope) {
     absl::StatusOr<std::optional<rows::NotificationRuleRow>> row =
         draft_.Get<rows::NotificationRuleRow>(id);
     if (!row.ok()) return row.status();
-    if (!row->has_value() || (*row)->rule().disabled() ||
-        (*row)->rule().event() != NotificationRule::ENROLLED) {
-      continue;
-    }
+    if (!row->has_value() || (*row)->rule().disabled()) continue;
     absl::StatusOr<std::optional<rows::NotificationTemplateRow>> words =
         draft_.Get<rows::NotificationTemplateRow>((*row)->template_());
     if (!words.ok()) return words.status();
@@ -143,17 +149,6 @@ absl::StatusOr<const std::vector<AskingRule>*> Mails::RulesAt(ScopeId scope) {
   std::vector<AskingRule>& kept = rules_[scope.value];
   kept = std::move(rules);
   return &kept;
-}
-
-absl::StatusOr<bool> Mails::IsNew(EnrollmentId id) const {
-  absl::StatusOr<std::optional<rows::EnrollmentRow>> before =
-      ReadEnrollment(draft_.before(), draft_.number(), id);
-  if (!before.ok()) return before.status();
-  if (before->has_value()) return false;
-  absl::StatusOr<std::optional<rows::EnrollmentRow>> now =
-      ReadEnrollment(draft_.reader(), draft_.number(), id);
-  if (!now.ok()) return now.status();
-  return now->has_value();
 }
 
 absl::StatusOr<const Person*> Mails::Find(SubjectId uid) {
@@ -187,30 +182,34 @@ absl::Status Mails::ReadDefaults() {
   return absl::OkStatus();
 }
 
-absl::Status Mails::SetTraining(ScopeId training) {
+absl::Status Mails::SetTraining(ScopeId scope) {
   if (absl::Status status = ReadDefaults(); !status.ok()) return status;
-  const absl::string_view relative = draft_.state().ScopeName(training);
-  const RelativeName name = *SplitRelative(relative);
-  std::string display_name;
-  if (name.collection == Collection::kCourses) {
-    absl::StatusOr<std::optional<rows::CourseRow>> row = draft_.Get<rows::CourseRow>(name.id);
-    if (!row.ok()) return row.status();
-    if (row->has_value()) display_name = (*row)->course().display_name();
-  } else {
-    absl::StatusOr<std::optional<rows::TrainingPlanRow>> row =
-        draft_.Get<rows::TrainingPlanRow>(name.id);
-    if (!row.ok()) return row.status();
-    if (row->has_value()) display_name = (*row)->training_plan().display_name();
-  }
-  fields_["training.display_name"] = std::move(display_name);
-  fields_["training.name"] = FullName(draft_.id(), relative);
+  absl::StatusOr<std::optional<Training>> training =
+      ReadTraining(draft_.reader(), draft_.number(), draft_.state(), scope);
+  if (!training.ok()) return training.status();
+  // Of a role, it may be held anywhere.
+  fields_["training.display_name"] =
+      training->has_value() ? std::move((*training)->display_name) : std::string();
+  fields_["training.name"] = FullName(draft_.id(), draft_.state().ScopeName(scope));
   return absl::OkStatus();
 }
 
-absl::Status Mails::ForEnrollment(EnrollmentId id, const std::vector<AskingRule>& rules) {
-  absl::StatusOr<const Person*> learner = Find(SubjectId(id.learner));
+absl::Status Mails::ForCause(const MailCause& cause, const std::vector<AskingRule>& rules) {
+  absl::StatusOr<const Person*> learner = Find(SubjectId(cause.enrollment.learner));
   if (!learner.ok()) return learner.status();
   if (*learner == nullptr) return absl::OkStatus();
+  absl::StatusOr<std::optional<MailTopic>> topic = topics_.Read(cause);
+  if (!topic.ok()) return topic.status();
+  if (!topic->has_value()) return absl::OkStatus();
+  // Who was told of it ahead.
+  std::optional<rows::TimerRow> told;
+  if ((*topic)->moment.has_value()) {
+    absl::StatusOr<std::optional<rows::TimerRow>> row =
+        ReadMoment(draft_.reader(), draft_.number(), *(*topic)->moment);
+    if (!row.ok()) return row.status();
+    if (!row->has_value()) return absl::OkStatus();
+    told = **std::move(row);
+  }
   const Person* manager = nullptr;
   if ((*learner)->manager != 0) {
     absl::StatusOr<const Person*> found = Find(SubjectId((*learner)->manager));
@@ -222,14 +221,23 @@ absl::Status Mails::ForEnrollment(EnrollmentId id, const std::vector<AskingRule>
   bool mailed_learner = false;
   for (const NotificationRule::Recipient as :
        {NotificationRule::LEARNER, NotificationRule::MANAGER}) {
-    const Person* const to = as == NotificationRule::LEARNER ? *learner : manager;
+    const bool as_learner = as == NotificationRule::LEARNER;
+    const Person* const to = as_learner ? *learner : manager;
     if (to == nullptr || to->suspended || (to == *learner && mailed_learner)) continue;
-    const auto rule = std::find_if(rules.begin(), rules.end(),
-                                   [&](const AskingRule& each) { return each.Asks(as); });
-    if (rule == rules.end()) continue;
+    const auto rule = std::find_if(rules.begin(), rules.end(), [&](const AskingRule& each) {
+      return each.IsOn(cause.event) && each.Asks(as);
+    });
+    if (rule == rules.end() || rule->row.rule().lead_days() != cause.lead_days) continue;
+    if (told.has_value()) {
+      auto* const before = as_learner ? told->mutable_told() : told->mutable_managers_told();
+      const uint32_t uid = cause.enrollment.learner;
+      if (std::find(before->begin(), before->end(), uid) != before->end()) continue;
+      before->Add(uid);
+      WriteMoment(draft_, *(*topic)->moment, *told);
+    }
     mailed_learner |= to == *learner;
     SetFields("recipient", to);
-    if (absl::Status status = Put(id, *rule, *to); !status.ok()) return status;
+    if (absl::Status status = Put(cause, **topic, *rule, *to); !status.ok()) return status;
   }
   return absl::OkStatus();
 }
@@ -258,30 +266,37 @@ absl::TimeZone Mails::ZoneOf(const Person& person) const {
   return !name.empty() && absl::LoadTimeZone(name, &zone) ? zone : zone_;
 }
 
-absl::Status Mails::Put(EnrollmentId id, const AskingRule& rule, const Person& recipient) {
+absl::Status Mails::Put(const MailCause& cause, const MailTopic& topic, const AskingRule& rule,
+                        const Person& recipient) {
+  const absl::TimeZone zone = ZoneOf(recipient);
+  MailFields fields = fields_;
+  for (const auto& [field, text] : topic.texts) fields[field] = text;
+  for (const auto& [field, time] : topic.times) {
+    fields[field] = absl::FormatTime("%Y-%m-%d %H:%M %Z", time, zone);
+  }
   const std::string& locale = recipient.user.locale();
   const v1::NotificationText*& text = texts_[rule.row.template_()][locale];
   if (text == nullptr) text = &ChooseMailText(rule.words->template_(), locale, language_);
 
   rows::OutboxRow row;
   row.set_recipient(recipient.uid.value);
-  row.set_learner(id.learner);
-  row.set_training(id.training);
+  row.set_learner(cause.enrollment.learner);
+  row.set_training(cause.enrollment.training);
   row.set_home(rule.row.home());
-  row.set_subject(RenderMailText(text->subject(), fields_));
-  row.set_text(RenderMailText(text->text(), fields_));
+  row.set_subject(RenderMailText(text->subject(), fields));
+  row.set_text(RenderMailText(text->text(), fields));
   bytes_ += row.subject().size() + row.text().size();
   if (bytes_ > kMaxMailBytesOfChange) {
     return FailedPrecondition(
         "TOO_MUCH_MAIL", FullName(draft_.id(), kRootScopeName),
         absl::StrCat("the notification rules would mail more than ", kMaxMailBytesOfChange,
-                     " bytes on this change, which is the most; enroll fewer people at once, or "
+                     " bytes on this change, which is the most; change less at once, or "
                      "mail less, as by `",
                      rule.id, "`"));
   }
   OutboxMessage& message = *row.mutable_message();
   message.set_rule(rule.id);
-  message.set_event(NotificationRule::ENROLLED);
+  message.set_event(cause.event);
   *message.mutable_create_time() = ToTimestamp(draft_.now());
   if (recipient.user.email().empty()) {
     message.set_state(OutboxMessage::UNDELIVERABLE);
@@ -293,7 +308,7 @@ absl::Status Mails::Put(EnrollmentId id, const AskingRule& rule, const Person& r
     if (!preferences.ok()) return preferences.status();
     message.set_state(OutboxMessage::WAITING);
     *message.mutable_next_time() =
-        ToTimestamp(NextMailTime(draft_.now(), preferences->preferences(), ZoneOf(recipient)));
+        ToTimestamp(NextMailTime(draft_.now(), preferences->preferences(), zone));
     row.set_digest(WantsDigest(preferences->preferences()));
   }
   PutOutbox(draft_, draft_.NewItem(), nullptr, std::move(row));
@@ -303,8 +318,8 @@ absl::Status Mails::Put(EnrollmentId id, const AskingRule& rule, const Person& r
 }  // namespace
 
 absl::Status WriteMails(TenantDraft& draft) {
-  if (draft.enrolled().empty()) return absl::OkStatus();
-  return Mails(draft).ForEnrollments();
+  if (draft.mail_causes().empty()) return absl::OkStatus();
+  return Mails(draft).ForCauses();
 }
 
 }  // namespace provost

@@ -11,13 +11,14 @@ namespace provost {
 inline constexpr size_t kMaxMailBytesOfChange = 64 << 20;
 
 /// Puts the mails that notification rules ask for on what `draft` has done in the outbox (KA4): for
-/// each enrollment that it made and that was not there before, those of the rules at the training
-/// and above it, each rendered for whom it is to, and at most one for each person. Of two rules
-/// that ask for the same, the one nearer to the training counts, then the one whose id comes first.
+/// each of its mail causes that still is so, those of the rules at the training and above it, each
+/// rendered for whom it is to, and at most one for each person. Of two rules that ask for the same,
+/// the one nearer to the training counts, then the one whose id comes first; of what is still to
+/// come, it asks at its own lead alone. Nobody is told ahead twice of one thing at one time.
 /// `draft.state()` has all that the draft did.
 ///
-/// Cost: nothing without new enrollments; the rules are read once a training; where one asks for a
-/// mail, some rows for each enrollment.
+/// Cost: nothing without causes; the rules are read once a training; where one asks for a mail,
+/// some rows for each cause.
 absl::Status WriteMails(TenantDraft& draft);
 
 }  // namespace provost
