@@ -14,11 +14,15 @@
 #include "server/listen_check.h"
 #include "server/mail_options.h"
 #include "service/access_service.h"
+#include "service/assessment_service.h"
+#include "service/attendance_service.h"
 #include "service/audit_service.h"
 #include "service/catalog_service.h"
+#include "service/certificate_service.h"
 #include "service/competency_service.h"
 #include "service/content_service.h"
 #include "service/course_service.h"
+#include "service/discussion_service.h"
 #include "service/door.h"
 #include "service/enrollment_service.h"
 #include "service/file_upload.h"
@@ -29,6 +33,7 @@
 #include "service/policy_service.h"
 #include "service/role_service.h"
 #include "service/tenant_service.h"
+#include "service/timekeeper.h"
 #include "service/user_service.h"
 #include "store/database.h"
 
@@ -54,11 +59,13 @@ struct Server::Parts {
   std::unique_ptr<Pages> pages;
   std::unique_ptr<ScanPool> scans;
   std::unique_ptr<Mailer> mailer;  // Null: no mail goes out.
+  std::unique_ptr<Timekeeper> timekeeper;
   std::unique_ptr<TenantWriter> writer;
   Backend backend;
   std::unique_ptr<Door> door;
   std::unique_ptr<grpc::Server> grpc;
   int port = 0;
+  absl::Duration clock_ahead;  // Of the machine's, by Advance().
 
   Mutex mutex;
   CondVar changed;
@@ -71,6 +78,7 @@ struct Server::Parts {
   void TurnAway();
   absl::Status OpenData();
   absl::Status MakeMailer(MailerOptions mailer_options);
+  void MakeTimekeeper();
   absl::Status Serve(MailerOptions mailer_options);
 };
 
@@ -141,8 +149,23 @@ absl::Status Server::Parts::MakeMailer(MailerOptions mailer_options) {
   return absl::OkStatus();
 }
 
+void Server::Parts::MakeTimekeeper() {
+  TimekeeperOptions timekeeper_options;
+  timekeeper_options.on_frozen = [this](const FrozenMoments& frozen) {
+    LogEvent(
+        *log, spdlog::level::info, "timer_skipped_frozen",
+        {{"scope", frozen.scope}, {"what", frozen.what}, {"count", absl::StrCat(frozen.count)}});
+  };
+  timekeeper_options.on_error = [this](const absl::Status& status) {
+    LogEvent(*log, spdlog::level::err, "timer_failed",
+             {{"message", std::string(status.message())}});
+  };
+  timekeeper = std::make_unique<Timekeeper>(registry.get(), std::move(timekeeper_options));
+}
+
 absl::Status Server::Parts::Serve(MailerOptions mailer_options) {
   if (absl::Status status = MakeMailer(std::move(mailer_options)); !status.ok()) return status;
+  MakeTimekeeper();
   pages = std::make_unique<Pages>(registry.get(),
                                   Pages::Options{options.list_hold, options.max_held_lists});
   scans = std::make_unique<ScanPool>(
@@ -156,6 +179,9 @@ absl::Status Server::Parts::Serve(MailerOptions mailer_options) {
       mailer->Note(tenant, time);
     };
   }
+  writer_options.group.on_moment = [this](const std::shared_ptr<Tenant>& tenant, absl::Time time) {
+    timekeeper->Note(tenant, time);
+  };
   writer = std::make_unique<TenantWriter>(registry.get(), writer_options);
   backend = Backend{registry.get(),
                     writer.get(),
@@ -169,12 +195,16 @@ absl::Status Server::Parts::Serve(MailerOptions mailer_options) {
   absl::StatusOr<Methods> methods = Methods::OfContract();
   if (!methods.ok()) return methods.status();
   RegisterAccessService(*methods);
+  RegisterAssessmentService(*methods);
   RegisterAuditService(*methods);
   RegisterCatalogService(*methods);
+  RegisterCertificateService(*methods);
   RegisterCompetencyService(*methods);
   RegisterContentService(*methods);
   RegisterCourseService(*methods);
+  RegisterAttendanceService(*methods);
   RegisterEnrollmentService(*methods);
+  RegisterDiscussionService(*methods);
   RegisterGroupService(*methods);
   RegisterNotificationService(*methods);
   RegisterPolicyService(*methods);
@@ -203,6 +233,7 @@ absl::Status Server::Parts::Serve(MailerOptions mailer_options) {
   }
   housekeeper = std::thread([this] { Housekeep(); });
   if (mailer != nullptr) mailer->Start(writer.get());
+  timekeeper->Start(writer.get());
   return absl::OkStatus();
 }
 
@@ -259,6 +290,15 @@ Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 Server::~Server() { Shutdown(); }
 
+void Server::Advance(absl::Duration time) {
+  // After a start, the clock may stand still at the last commit of the server before.
+  Clock& clock = parts_->registry->clock();
+  const absl::Duration ahead = clock.Now() + time - absl::Now();
+  clock.Advance(ahead - parts_->clock_ahead);
+  parts_->clock_ahead = ahead;
+  parts_->timekeeper->Settle();
+}
+
 uint64_t Server::rows_read() const { return parts_->database->rows_read(); }
 
 int Server::port() const { return parts_->port; }
@@ -284,6 +324,7 @@ void Server::Shutdown() {
     parts.grpc->Wait();
   }
   // What it has handed over is committed, so the writer goes on until it has stopped.
+  if (parts.timekeeper != nullptr) parts.timekeeper->Stop();
   if (parts.mailer != nullptr) parts.mailer->Stop(parts.options.drain);
   if (parts.scans != nullptr) parts.scans->Stop();
   if (parts.writer != nullptr) parts.writer->Stop();
@@ -292,6 +333,7 @@ void Server::Shutdown() {
   parts.grpc.reset();
   parts.door.reset();
   parts.writer.reset();
+  parts.timekeeper.reset();
   parts.mailer.reset();
   parts.scans.reset();
   parts.pages.reset();

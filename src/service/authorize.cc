@@ -7,6 +7,7 @@
 #include "policy/decide/check.h"
 #include "policy/decide/effect.h"
 #include "policy/decide/held.h"
+#include "service/enrollment_open.h"
 #include "service/places.h"
 #include "tenant/errors.h"
 #include "tenant/rows.h"
@@ -40,6 +41,13 @@ absl::StatusOr<bool> Manages(const ResourceName& name, SubjectId actor, const st
       reader, TableOf(Collection::kUsers), EntityKey(tenant, Collection::kUsers, name.id));
   if (!row.ok()) return row.status();
   return row->has_value() && (*row)->manager() == actor.value;
+}
+
+// By which way in a permission that needs the fact `enrollment_open` lets people come in.
+EnrollmentWay WayOf(absl::string_view permission) {
+  if (permission == "enrollment.self") return EnrollmentWay::kEnroll;
+  if (permission == "enrollment.request") return EnrollmentWay::kApply;
+  return EnrollmentWay::kAny;
 }
 
 // Would the actor be allowed `permission` at a thing of `kind` that stood right under the tenant?
@@ -100,6 +108,7 @@ ScopeKind KindOf(Collection collection) {
     case Collection::kEnrollments:
     case Collection::kTrainingAssignments:
     case Collection::kRecordEvents:
+    case Collection::kCertificates:
     case Collection::kAttempts:
     case Collection::kSubmissions:
     case Collection::kDiscussions:
@@ -142,7 +151,7 @@ absl::StatusOr<Subject> FindSubject(const MethodRule& rule, const Message& reque
   const v1::Authorization& option = rule.option;
   Subject subject;
   subject.judge = registry.system();
-  if (option.judged_in() == v1::Authorization::BOOTSTRAP) {
+  if (rule.AsksNobody()) {
     subject.tenant = registry.system();
     return subject;
   }
@@ -246,7 +255,7 @@ absl::Status Authorize(const MethodRule& rule, const Message& request, const Act
                        const Subject& subject, const WorldState& judge, const WorldState& target,
                        const store::Reader& reader, absl::Time now, bool missing_is_fine) {
   const v1::Authorization& option = rule.option;
-  if (option.judged_in() == v1::Authorization::BOOTSTRAP) return absl::OkStatus();
+  if (rule.AsksNobody()) return absl::OkStatus();
   if (absl::Status status = CheckActive(judge, actor); !status.ok()) return status;
 
   if (subject.by_system_permission || option.judged_in() == v1::Authorization::SYSTEM) {
@@ -293,8 +302,10 @@ absl::Status Authorize(const MethodRule& rule, const Message& request, const Act
     const bool about_self = place.about_self || (found->has_value() && actor.subject.value != 0 &&
                                                  (*found)->owner == actor.subject);
     if (option.self_free() && about_self) continue;
-    const ScopeKind kind =
-        found->has_value() ? target.KindOf((*found)->home) : KindOf(place.name.collection);
+    const bool at_root = option.scopes() == v1::Authorization::TENANT_OF;
+    const ScopeKind kind = at_root              ? ScopeKind::kTenant
+                           : found->has_value() ? target.KindOf((*found)->home)
+                                                : KindOf(place.name.collection);
     const std::string& permission = rule.PermissionFor(request, static_cast<v1::Scope::Kind>(kind),
                                                        CollectionName(place.name.collection));
     const std::string name = place.name.ToString();
@@ -315,7 +326,7 @@ absl::Status Authorize(const MethodRule& rule, const Message& request, const Act
     Question question;
     question.subject = actor.subject;
     question.permission = *id;
-    question.scope = (*found)->home;
+    question.scope = at_root ? target.root() : (*found)->home;
     question.facts = SelfFact(target.matrix(), about_self);
     question.time = now;
     Decision decision = Check(target, question);
@@ -334,6 +345,23 @@ absl::Status Authorize(const MethodRule& rule, const Message& request, const Act
       if (manages.has_value() && *is_manager) {
         question.facts |= FactSet{1} << *manages;
         decision = Check(target, question);
+      }
+    }
+    if (decision.reason == Reason::kMissingFacts && kind == ScopeKind::kCourse) {
+      const std::optional<int> open = target.matrix().FindFact("enrollment_open");
+      if (open.has_value()) {
+        question.facts |= FactSet{1} << *open;
+        decision = Check(target, question);
+      }
+      // It depends on that alone.
+      if (decision.allowed() || decision.reason == Reason::kFrozen) {
+        absl::StatusOr<std::string> why = WhyNotOpen(target, reader, tenant, (*found)->home,
+                                                     actor.subject, WayOf(permission), now);
+        if (!why.ok()) return why.status();
+        if (!why->empty()) {
+          const bool told = item.AskAt((*found)->home, SubjectId(0), "course.read").allowed();
+          return told ? FailedPrecondition("NOT_OPEN", name, *why) : NotPermitted(permission, name);
+        }
       }
     }
     if (decision.allowed()) continue;

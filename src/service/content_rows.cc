@@ -6,9 +6,12 @@
 #include "absl/strings/str_cat.h"
 #include "service/authorize.h"
 #include "store/key.h"
+#include "tenant/assessment_rows.h"
 #include "tenant/errors.h"
 #include "tenant/index_parts.h"
+#include "tenant/record_events.h"
 #include "tenant/rows.h"
+#include "tenant/rule_references.h"
 #include "tenant/times.h"
 
 namespace provost {
@@ -17,8 +20,7 @@ namespace {
 using store::KeyWriter;
 using store::Table;
 
-// What follows the version in a key of kContentVersions.
-constexpr uint8_t kBodyPart = 0;
+// What follows the version in the key of a comment; that of the version itself ends with 0.
 constexpr uint8_t kCommentPart = 1;
 
 constexpr ContentKind kKinds[] = {
@@ -241,6 +243,7 @@ absl::Status EraseItem(TenantDraft& draft, const NamedItem& item) {
   for (ScopeId course : *courses) {
     if (absl::Status status = TakeOutOfCourse(draft, uid, course); !status.ok()) return status;
   }
+  if (absl::Status status = DropRuleReferences(draft, uid); !status.ok()) return status;
   for (int32_t version = 1; version <= item.row.last_version(); ++version) {
     absl::StatusOr<rows::ContentVersionRow> row = ReadVersion(draft.reader(), tenant, uid, version);
     if (!row.ok()) return row.status();
@@ -261,6 +264,7 @@ absl::Status EraseItem(TenantDraft& draft, const NamedItem& item) {
   for (const rows::ContentRow::Share& share : item.row.shares()) {
     draft.Erase(Table::kIndexes, ItemAtKey(tenant, ScopeId(share.scope()), true, uid));
   }
+  if (absl::Status status = ForgetAssessedItem(draft, uid); !status.ok()) return status;
   draft.Erase(Table::kIndexes, ItemNameKey(tenant, uid));
   const ResourceName name = NameOf(draft, item.relative);
   draft.Erase(Table::kContent, EntityKey(tenant, name.collection, name.id));
@@ -280,7 +284,8 @@ absl::Status TakeOutOfCourse(TenantDraft& draft, uint64_t item, ScopeId course) 
   }
   left.set_revision(draft.revision());
   draft.Write(Table::kIndexes, key, left);
-  return absl::OkStatus();
+  absl::Status status = DropRuleItem(draft, item, course);
+  return status.ok() ? ReevaluateCourseLater(draft, course) : status;
 }
 
 absl::StatusOr<size_t> CountItemsAt(const store::Reader& reader, uint64_t tenant, ScopeId scope,

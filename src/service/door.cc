@@ -239,7 +239,7 @@ absl::Status Door::Begin(CallState& call, const grpc::ByteBuffer& request) {
   absl::StatusOr<Message*> message = ParseMessage(*method.request, request, &call.arena);
   if (!message.ok()) return message.status();
   call.request = *message;
-  if (method.rule.option.judged_in() == v1::Authorization::BOOTSTRAP) {
+  if (method.rule.AsksNobody()) {
     call.actor.name = "server";
   } else {
     absl::StatusOr<Actor> actor = FindActor(*call.context);

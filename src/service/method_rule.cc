@@ -101,8 +101,7 @@ absl::StatusOr<MethodRule> MethodRule::Read(const google::protobuf::MethodDescri
       option.scopes() == v1::Authorization::SCOPES_UNSPECIFIED) {
     return wrong("its `authorization` option sets no `judged_in` or no `scopes`");
   }
-  if (option.judged_in() != v1::Authorization::BOOTSTRAP && option.permission().empty() &&
-      option.rules().empty()) {
+  if (!rule.AsksNobody() && option.permission().empty() && option.rules().empty()) {
     return wrong("its `authorization` option names neither a permission nor a rule");
   }
   if (option.judged_in() == v1::Authorization::TENANT && option.scope_field().empty()) {

@@ -59,6 +59,12 @@ struct MethodRule {
   FieldPath parent;  ///< `parent`, where the request has it.
   std::vector<Case> cases;
 
+  /// Whether nobody is asked who they are: the request carries what it takes.
+  bool AsksNobody() const {
+    return option.judged_in() == v1::Authorization::BOOTSTRAP ||
+           option.judged_in() == v1::Authorization::CODE;
+  }
+
   /// The permission to be asked at a scope of `kind`, that a name of `collection` named.
   const std::string& PermissionFor(const google::protobuf::Message& request, v1::Scope::Kind kind,
                                    absl::string_view collection) const;

@@ -4,11 +4,15 @@
 
 #include "absl/strings/str_cat.h"
 #include "provost/v1/access_service.pb.h"
+#include "provost/v1/assessment_service.pb.h"
+#include "provost/v1/attendance_service.pb.h"
 #include "provost/v1/audit_service.pb.h"
 #include "provost/v1/catalog_service.pb.h"
+#include "provost/v1/certificate_service.pb.h"
 #include "provost/v1/competency_service.pb.h"
 #include "provost/v1/content_service.pb.h"
 #include "provost/v1/course_service.pb.h"
+#include "provost/v1/discussion_service.pb.h"
 #include "provost/v1/enrollment_service.pb.h"
 #include "provost/v1/group_service.pb.h"
 #include "provost/v1/notification_service.pb.h"
@@ -28,11 +32,15 @@ absl::StatusOr<Methods> Methods::OfContract() {
       v1::User::descriptor()->file(),
       v1::Group::descriptor()->file(),
       v1::Catalog::descriptor()->file(),
-      v1::Course::descriptor()->file(),
+      v1::CreateCourseRequest::descriptor()->file(),
       v1::ContentItem::descriptor()->file(),
       v1::Competency::descriptor()->file(),
       v1::NotificationRule::descriptor()->file(),
-      v1::Enrollment::descriptor()->file(),
+      v1::CreateEnrollmentRequest::descriptor()->file(),
+      v1::MarkAttendanceRequest::descriptor()->file(),
+      v1::Discussion::descriptor()->file(),
+      v1::Certificate::descriptor()->file(),
+      v1::StartAttemptRequest::descriptor()->file(),
       v1::AuditEntry::descriptor()->file(),
   };
   Methods methods;

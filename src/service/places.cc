@@ -8,6 +8,9 @@
 #include "policy/decide/freeze.h"
 #include "provost/internal/v1/notification_rows.pb.h"
 #include "service/content_rows.h"
+#include "tenant/assessment_rows.h"
+#include "tenant/certificates.h"
+#include "tenant/discussion_rows.h"
 #include "tenant/enrollment_rows.h"
 #include "tenant/outbox.h"
 #include "tenant/rows.h"
@@ -49,6 +52,63 @@ absl::StatusOr<std::optional<ItemPlace>> TrainingAssignmentPlace(const ResourceN
   if (!row.ok()) return row.status();
   if (!row->has_value()) return std::optional<ItemPlace>();
   return std::optional<ItemPlace>({ScopeId((*row)->training()), SubjectId(0), {}});
+}
+
+absl::StatusOr<std::optional<ItemPlace>> CertificatePlace(const ResourceName& name,
+                                                          const WorldState& state,
+                                                          const store::Reader& reader,
+                                                          uint64_t tenant) {
+  uint64_t uid = 0;
+  if (!absl::SimpleAtoi(name.id, &uid)) return std::optional<ItemPlace>();
+  absl::StatusOr<std::optional<rows::CertificateRow>> row = ReadCertificate(reader, tenant, uid);
+  if (!row.ok()) return row.status();
+  if (!row->has_value() || !state.HasScope(ScopeId((*row)->training()))) {
+    return std::optional<ItemPlace>();
+  }
+  return std::optional<ItemPlace>(
+      {ScopeId((*row)->training()), SubjectId(0), {}, SubjectId((*row)->learner())});
+}
+
+// The author of a post is who the question is about; what a role says of makers is about courses.
+absl::StatusOr<std::optional<ItemPlace>> DiscussionPlace(const ResourceName& name,
+                                                         const WorldState& state,
+                                                         const store::Reader& reader,
+                                                         uint64_t tenant) {
+  uint64_t uid = 0;
+  if (!absl::SimpleAtoi(name.id, &uid)) return std::optional<ItemPlace>();
+  ScopeId training;
+  SubjectId author(0);
+  if (name.collection == Collection::kPosts) {
+    absl::StatusOr<std::optional<rows::PostPlaceRow>> row = ReadPostPlace(reader, tenant, uid);
+    if (!row.ok()) return row.status();
+    if (!row->has_value()) return std::optional<ItemPlace>();
+    training = ScopeId((*row)->training());
+    author = SubjectId((*row)->author());
+  } else {
+    absl::StatusOr<std::optional<rows::DiscussionRow>> row = ReadDiscussion(reader, tenant, uid);
+    if (!row.ok()) return row.status();
+    if (!row->has_value()) return std::optional<ItemPlace>();
+    training = ScopeId((*row)->training());
+  }
+  if (!state.HasScope(training)) return std::optional<ItemPlace>();
+  return std::optional<ItemPlace>({training, SubjectId(0), {}, author});
+}
+
+absl::StatusOr<std::optional<ItemPlace>> WorkPlace(const ResourceName& name,
+                                                   const WorldState& state,
+                                                   const store::Reader& reader, uint64_t tenant) {
+  uint64_t uid = 0;
+  if (!absl::SimpleAtoi(name.id, &uid)) return std::optional<ItemPlace>();
+  const auto place_of = [&](auto row) -> absl::StatusOr<std::optional<ItemPlace>> {
+    if (!row.ok()) return row.status();
+    if (!row->has_value() || !state.HasScope(ScopeId((*row)->course()))) {
+      return std::optional<ItemPlace>();
+    }
+    return std::optional<ItemPlace>(
+        {ScopeId((*row)->course()), SubjectId(0), {}, SubjectId((*row)->learner())});
+  };
+  return name.collection == Collection::kAttempts ? place_of(ReadAttempt(reader, tenant, uid))
+                                                  : place_of(ReadSubmission(reader, tenant, uid));
 }
 
 absl::StatusOr<std::optional<ItemPlace>> OutboxPlace(const ResourceName& name,
@@ -138,6 +198,14 @@ absl::StatusOr<std::optional<ItemPlace>> FindPlace(const ResourceName& name,
       }
       return std::optional<ItemPlace>(PlaceOf(**row));
     }
+    case Collection::kAttempts:
+    case Collection::kSubmissions:
+      return WorkPlace(name, state, reader, tenant);
+    case Collection::kCertificates:
+      return CertificatePlace(name, state, reader, tenant);
+    case Collection::kDiscussions:
+    case Collection::kPosts:
+      return DiscussionPlace(name, state, reader, tenant);
     case Collection::kCompetencies:
       return HomePlace<rows::CompetencyRow>(name, state, reader, tenant);
     case Collection::kNotificationRules:

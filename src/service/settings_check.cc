@@ -1,9 +1,11 @@
 #include "service/settings_check.h"
 
+#include <algorithm>
 #include <set>
 #include <string>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/language.h"
 #include "base/time_zone.h"
@@ -24,6 +26,8 @@ constexpr int kMaxRecordTypes = 100;
 constexpr int kMaxRetentionDays = 36600;
 constexpr int kMaxUserFields = 64;
 constexpr int kMaxChoices = 1000;
+constexpr size_t kMaxVerificationUrl = 250;
+constexpr absl::string_view kCodeField = "{code}";
 
 // `wanted` is what the status of a check says, which goes on from the field.
 void AddIfBad(absl::string_view field, absl::string_view value, const absl::Status& wanted,
@@ -59,6 +63,21 @@ class Distinct {
 
 void CheckId(absl::string_view field, absl::string_view id, absl::Status* status) {
   if (!IsValidId(id)) AddBadField(status, field, id, absl::StrCat("wanted ", kIdForm));
+}
+
+void CheckVerificationUrl(absl::string_view field, absl::string_view url, absl::Status* status) {
+  if (url.empty()) return;
+  const size_t code = url.find(kCodeField);
+  const bool is_printable =
+      std::all_of(url.begin(), url.end(), [](unsigned char c) { return absl::ascii_isgraph(c); });
+  if (!absl::StartsWith(url, "https://") || url.size() > kMaxVerificationUrl || !is_printable ||
+      code == absl::string_view::npos ||
+      url.find(kCodeField, code + 1) != absl::string_view::npos) {
+    AddBadField(
+        status, field, url,
+        absl::StrCat("wanted an https URL of at most ", kMaxVerificationUrl, " bytes with `",
+                     kCodeField, "` once, like `https://lms.acme.example/verify?code={code}`"));
+  }
 }
 
 void CheckLocalization(absl::string_view at, const v1::LocalizationSettings& section,
@@ -199,6 +218,8 @@ void CheckSection(absl::string_view prefix, Settings::Section section, const Set
   switch (section) {
     case Settings::GENERAL:
       CheckEmail(absl::StrCat(at, ".support_email"), settings.general().support_email(), status);
+      CheckVerificationUrl(absl::StrCat(at, ".verification_url"),
+                           settings.general().verification_url(), status);
       return;
     case Settings::LOCALIZATION:
       return CheckLocalization(at, settings.localization(), status);

@@ -8,6 +8,8 @@
 #include "absl/strings/str_join.h"
 #include "policy/decide/freeze.h"
 #include "provost/v1/notification_service.pb.h"
+#include "tenant/assessment_rows.h"
+#include "tenant/certificates.h"
 #include "tenant/enrollment_rows.h"
 #include "tenant/errors.h"
 #include "tenant/held_competencies.h"
@@ -446,6 +448,8 @@ absl::Status EraseEnrollmentRecord(TenantDraft& draft, EnrollmentId enrollment) 
   if (!status.ok()) return status;
   EraseSources(draft, enrollment, row);
   if (status = EraseHeldFrom(draft, enrollment); !status.ok()) return status;
+  if (status = EraseAssessmentsOf(draft, enrollment); !status.ok()) return status;
+  if (status = EraseCertificates(draft, enrollment); !status.ok()) return status;
   std::vector<std::string> keys;
   {
     store::Cursor cursor =
