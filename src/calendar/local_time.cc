@@ -40,7 +40,9 @@ absl::StatusOr<absl::CivilSecond> ParseLocalTime(absl::string_view text) {
     const absl::CivilSecond local(NumberAt(text, 0, 4), NumberAt(text, 5, 2), NumberAt(text, 8, 2),
                                   NumberAt(text, 11, 2), NumberAt(text, 14, 2), second);
     // What is no time of a day, or no day, was made one: the 30th of February.
-    if (FormatLocalTime(local).substr(0, text.size()) == text) {
+    const absl::string_view without_zero =
+        text.size() > 16 && second == 0 ? text.substr(0, 16) : text;
+    if (FormatLocalTime(local) == without_zero) {
       if (IsYear(local.year())) return local;
       return absl::InvalidArgumentError(absl::StrCat("wanted ", Years()));
     }
@@ -60,8 +62,10 @@ absl::StatusOr<absl::CivilDay> ParseLocalDate(absl::string_view text) {
 }
 
 std::string FormatLocalTime(absl::CivilSecond local) {
-  return absl::StrFormat("%04d-%02d-%02dT%02d:%02d:%02d", local.year(), local.month(), local.day(),
-                         local.hour(), local.minute(), local.second());
+  std::string text = absl::StrFormat("%04d-%02d-%02dT%02d:%02d", local.year(), local.month(),
+                                     local.day(), local.hour(), local.minute());
+  if (local.second() != 0) absl::StrAppendFormat(&text, ":%02d", local.second());
+  return text;
 }
 
 absl::StatusOr<absl::Time> TimeOfLocal(absl::CivilSecond local, const absl::TimeZone& zone) {

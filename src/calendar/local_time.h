@@ -23,7 +23,7 @@ inline constexpr int kMinLocalYear = 1970;
 inline constexpr int kMaxLocalYear = 2199;
 
 /// The longest that something lasts without a break: what overlaps is found by looking back as far.
-inline constexpr absl::Duration kMaxSpan = absl::Hours(14 * 24);
+inline constexpr absl::Duration kMaxSpan = absl::Hours(31 * 24);
 
 /// What a clock on the wall shows, from its text: `2026-11-03T09:00` or `2026-11-03T09:00:00`.
 /// INVALID_ARGUMENT, whose message goes on from the name of a field, for everything else, days that
@@ -33,7 +33,7 @@ absl::StatusOr<absl::CivilSecond> ParseLocalTime(absl::string_view text);
 /// A day, from its text: `2026-11-03`. Errors as above. Pure.
 absl::StatusOr<absl::CivilDay> ParseLocalDate(absl::string_view text);
 
-/// `2026-11-03T09:00:00`, which ParseLocalTime reads.
+/// `2026-11-03T09:00`, with seconds where there are any, which ParseLocalTime reads.
 std::string FormatLocalTime(absl::CivilSecond local);
 
 /// When clocks in the zone show `local`. Where they show it twice, because they are put back, it is

@@ -64,6 +64,18 @@ namespace provost {
 ///       static constexpr absl::string_view kLater[] = {"description"};
 ///       /// What an update needs beside the method's permission.
 ///       static absl::Status MayUpdate(const RuleCall& call, const v1::UpdateCatalogRequest&);
+///       /// What follows from the fields of a row that is new (`before` is null) or changed: the
+///       last
+///       /// word on whether they fit together. Not for what Move and Archive do.
+///       static absl::Status Settle(MutateCall& call, const Request& request,
+///                                  absl::string_view name, const Row* before, Row* row);
+///       /// Fields of the answer to a change.
+///       static absl::Status ShowChanged(MutateCall& call, const Row& row, Resource* resource);
+///       /// The same for Move, and for what it makes of a row.
+///       static absl::Status Moved(MutateCall& call, absl::string_view name, const Row& before,
+///                                 const Row& row);
+///       /// What keeps one from going that is not deleted by `force`.
+///       static absl::Status CheckEmpty(MutateCall& call, absl::string_view name, ScopeId scope);
 ///       /// Says what a deletion of `scopes` takes away, before it does.
 ///       static absl::Status Report(MutateCall& call, const std::vector<ScopeId>& scopes,
 ///                                  v1::DeleteCatalogResponse* response);
@@ -112,6 +124,24 @@ class ScopeResource {
         return Kind::MayUpdate(call, request);
       });
     }
+  }
+
+  /// For methods of one kind alone: what CreateX does, and the last step of every change, which
+  /// writes the row and answers with it.
+  template <typename Create>
+  static absl::Status CheckNew(const Create& request) {
+    return ValidateCreate(request);
+  }
+  template <typename Create>
+  static absl::Status Make(MutateCall& call, const Create& request, Resource* response) {
+    return DoCreate(call, request, response);
+  }
+  static absl::StatusOr<Row> Find(const MutateCall& call, absl::string_view name,
+                                  absl::string_view etag) {
+    return FindRow(call, name, etag);
+  }
+  static absl::Status Save(MutateCall& call, absl::string_view name, Row row, Resource* response) {
+    return Commit(call, name, std::move(row), response);
   }
 
  private:
@@ -276,7 +306,15 @@ class ScopeResource {
     }
     *resource->mutable_create_time() = ToTimestamp(call.now());
     *resource->mutable_update_time() = resource->create_time();
+    if constexpr (requires { &Kind::template Settle<Create>; }) {
+      absl::Status status = Kind::Settle(
+          call, request, NameIn(call.draft.id(), Kind::kCollection, *id), nullptr, &row);
+      if (!status.ok()) return status;
+    }
     *response = ToResource(call, row, *id);
+    if constexpr (requires { &Kind::ShowChanged; }) {
+      if (absl::Status status = Kind::ShowChanged(call, row, response); !status.ok()) return status;
+    }
     call.draft.Describe(response->name());
     call.draft.Put(*id, std::move(row));
     return absl::OkStatus();
@@ -432,8 +470,13 @@ class ScopeResource {
           absl::StrCat(Kind::kField, ".parent_scope"), wanted.parent_scope(),
           absl::StrCat("is changed by moving the ", Kind::kNoun, "; it is ", Quoted(parent)));
     }
+    const Row before = *row;
     for (const std::string& field : *fields) {
       if (absl::Status status = StoreField(call, wanted, field, &*row); !status.ok()) return status;
+    }
+    if constexpr (requires { &Kind::template Settle<Update>; }) {
+      absl::Status status = Kind::Settle(call, request, wanted.name(), &before, &*row);
+      if (!status.ok()) return status;
     }
     return Commit(call, wanted.name(), *std::move(row), response);
   }
@@ -444,6 +487,9 @@ class ScopeResource {
     *Kind::Of(&row)->mutable_update_time() = ToTimestamp(call.now());
     const std::string id(CollectionId(name));
     *response = ToResource(call, row, id);
+    if constexpr (requires { &Kind::ShowChanged; }) {
+      if (absl::Status status = Kind::ShowChanged(call, row, response); !status.ok()) return status;
+    }
     call.draft.Describe(name);
     call.draft.Put(id, std::move(row));
     return absl::OkStatus();
@@ -483,6 +529,12 @@ class ScopeResource {
     });
     if constexpr (requires { &Kind::Report; }) {
       if (absl::Status status = Kind::Report(call, scopes, response); !status.ok()) return status;
+    }
+    if constexpr (requires { &Kind::CheckEmpty; }) {
+      if (!request.force()) {
+        absl::Status status = Kind::CheckEmpty(call, request.name(), scope);
+        if (!status.ok()) return status;
+      }
     }
     for (ScopeId below : scopes) {
       if (!request.force()) {
@@ -601,7 +653,12 @@ class ScopeResource {
                                    " scopes on its path, for at most ", kMaxPathLength,
                                    " stand one below the other"));
     }
+    const Row before = *row;
     row->set_parent(parent->value);
+    if constexpr (requires { &Kind::Moved; }) {
+      absl::Status status = Kind::Moved(call, request.name(), before, *row);
+      if (!status.ok()) return status;
+    }
     return Commit(call, request.name(), *std::move(row), response);
   }
 

@@ -27,7 +27,7 @@ absl::CivilSecond Local(const std::string& text) {
 
 std::string InUtc(const std::string& local, const std::string& zone) {
   const absl::StatusOr<absl::Time> time = TimeOfLocal(Local(local), Zone(zone));
-  return time.ok() ? absl::FormatTime("%Y-%m-%dT%H:%M:%S", *time, absl::UTCTimeZone())
+  return time.ok() ? FormatLocalTime(absl::ToCivilSecond(*time, absl::UTCTimeZone()))
                    : std::string(time.status().message());
 }
 
@@ -43,9 +43,10 @@ std::vector<std::string> Wrong(const std::string& start, const std::string& end,
 }
 
 TEST(LocalTimeTest, IsReadAndWritten) {
-  EXPECT_EQ(FormatLocalTime(Local("2026-11-03T09:00")), "2026-11-03T09:00:00");
+  EXPECT_EQ(FormatLocalTime(Local("2026-11-03T09:00")), "2026-11-03T09:00");
+  EXPECT_EQ(FormatLocalTime(Local("2026-11-03T09:00:00")), "2026-11-03T09:00");
   EXPECT_EQ(FormatLocalTime(Local("2026-11-03T09:00:07")), "2026-11-03T09:00:07");
-  EXPECT_EQ(FormatLocalTime(Local("1970-01-01T00:00")), "1970-01-01T00:00:00");
+  EXPECT_EQ(FormatLocalTime(Local("1970-01-01T00:00")), "1970-01-01T00:00");
   EXPECT_EQ(FormatLocalTime(Local("2199-12-31T23:59:59")), "2199-12-31T23:59:59");
   EXPECT_EQ(*ParseLocalDate("2028-02-29"), absl::CivilDay(2028, 2, 29));
 }
@@ -66,42 +67,42 @@ TEST(LocalTimeTest, WhatIsNoTimeOfADayIsRefused) {
 }
 
 TEST(LocalTimeTest, YearsHaveAnEnd) {
-  for (const char* text : {"1969-12-31T23:59:59", "2200-01-01T00:00:00", "9999-01-01T00:00"}) {
+  for (const char* text : {"1969-12-31T23:59:59", "2200-01-01T00:00", "9999-01-01T00:00"}) {
     EXPECT_EQ(ParseLocalTime(text).status().message(), "wanted a year from 1970 to 2199") << text;
   }
   EXPECT_EQ(ParseLocalDate("2200-01-01").status().message(), "wanted a year from 1970 to 2199");
 }
 
 TEST(LocalTimeTest, IsAnInstantByTheOffsetOfTheDay) {
-  EXPECT_EQ(InUtc("2026-01-15T09:00", "Europe/Vienna"), "2026-01-15T08:00:00");
-  EXPECT_EQ(InUtc("2026-07-15T09:00", "Europe/Vienna"), "2026-07-15T07:00:00");
-  EXPECT_EQ(InUtc("2026-07-15T09:00", "Asia/Kolkata"), "2026-07-15T03:30:00");
-  EXPECT_EQ(InUtc("2026-07-15T09:00", "UTC"), "2026-07-15T09:00:00");
+  EXPECT_EQ(InUtc("2026-01-15T09:00", "Europe/Vienna"), "2026-01-15T08:00");
+  EXPECT_EQ(InUtc("2026-07-15T09:00", "Europe/Vienna"), "2026-07-15T07:00");
+  EXPECT_EQ(InUtc("2026-07-15T09:00", "Asia/Kolkata"), "2026-07-15T03:30");
+  EXPECT_EQ(InUtc("2026-07-15T09:00", "UTC"), "2026-07-15T09:00");
   // A year for which no change of clocks is written down one by one.
-  EXPECT_EQ(InUtc("2150-07-15T09:00", "Europe/Vienna"), "2150-07-15T07:00:00");
+  EXPECT_EQ(InUtc("2150-07-15T09:00", "Europe/Vienna"), "2150-07-15T07:00");
 }
 
 TEST(LocalTimeTest, CA4_WhatClocksSkipIsRefusedWithTheNearestThatExist) {
   EXPECT_EQ(InUtc("2026-03-29T02:30", "Europe/Vienna"),
             "wanted a time that exists in `Europe/Vienna`, where clocks are put forward from "
-            "2026-03-29T02:00:00 to 2026-03-29T03:00:00; the nearest are 2026-03-29T01:59:59 and "
-            "2026-03-29T03:00:00");
+            "2026-03-29T02:00 to 2026-03-29T03:00; the nearest are 2026-03-29T01:59:59 and "
+            "2026-03-29T03:00");
   EXPECT_THAT(InUtc("2026-03-29T02:00", "Europe/Vienna"), HasSubstr("put forward"));
   EXPECT_EQ(InUtc("2026-03-29T01:59:59", "Europe/Vienna"), "2026-03-29T00:59:59");
-  EXPECT_EQ(InUtc("2026-03-29T03:00", "Europe/Vienna"), "2026-03-29T01:00:00");
+  EXPECT_EQ(InUtc("2026-03-29T03:00", "Europe/Vienna"), "2026-03-29T01:00");
   // By half an hour.
   EXPECT_THAT(InUtc("2026-10-04T02:15", "Australia/Lord_Howe"),
-              HasSubstr("from 2026-10-04T02:00:00 to 2026-10-04T02:30:00"));
+              HasSubstr("from 2026-10-04T02:00 to 2026-10-04T02:30"));
   // By a day.
   EXPECT_THAT(InUtc("2011-12-30T12:00", "Pacific/Apia"),
-              HasSubstr("from 2011-12-30T00:00:00 to 2011-12-31T00:00:00; the nearest are "
-                        "2011-12-29T23:59:59 and 2011-12-31T00:00:00"));
+              HasSubstr("from 2011-12-30T00:00 to 2011-12-31T00:00; the nearest are "
+                        "2011-12-29T23:59:59 and 2011-12-31T00:00"));
 }
 
 TEST(LocalTimeTest, WhatClocksShowTwiceIsTheFirst) {
-  EXPECT_EQ(InUtc("2026-10-25T02:30", "Europe/Vienna"), "2026-10-25T00:30:00");
-  EXPECT_EQ(InUtc("2026-11-01T01:30", "America/New_York"), "2026-11-01T05:30:00");
-  EXPECT_EQ(InUtc("2026-04-05T01:45", "Australia/Lord_Howe"), "2026-04-04T14:45:00");
+  EXPECT_EQ(InUtc("2026-10-25T02:30", "Europe/Vienna"), "2026-10-25T00:30");
+  EXPECT_EQ(InUtc("2026-11-01T01:30", "America/New_York"), "2026-11-01T05:30");
+  EXPECT_EQ(InUtc("2026-04-05T01:45", "Australia/Lord_Howe"), "2026-04-04T14:45");
 }
 
 TEST(TimeSpanTest, LastsAsLongAsItReallyTakes) {
@@ -121,21 +122,19 @@ TEST(TimeSpanTest, LastsAsLongAsItReallyTakes) {
 
 TEST(TimeSpanTest, CA4_EndsAfterItsStart) {
   EXPECT_THAT(Wrong("2026-11-03T09:00", "2026-11-03T08:00", "Europe/Vienna"),
-              ElementsAre("end: wanted a time after the start, 2026-11-03T09:00:00"));
+              ElementsAre("end: wanted a time after the start, 2026-11-03T09:00"));
   EXPECT_THAT(Wrong("2026-11-03T09:00", "2026-11-03T09:00", "Europe/Vienna"),
-              ElementsAre("end: wanted a time after the start, 2026-11-03T09:00:00"));
+              ElementsAre("end: wanted a time after the start, 2026-11-03T09:00"));
   EXPECT_THAT(Wrong("2026-11-03T09:00", "2026-11-03T09:00:01", "Europe/Vienna"), IsEmpty());
 }
 
-TEST(TimeSpanTest, LastsTwoWeeksAtMost) {
-  EXPECT_THAT(Wrong("2026-11-03T09:00", "2026-11-17T09:00", "Europe/Vienna"), IsEmpty());
-  EXPECT_THAT(
-      Wrong("2026-11-03T09:00", "2026-11-17T09:00:01", "Europe/Vienna"),
-      ElementsAre("end: wanted a time at most 14 days after the start, 2026-11-03T09:00:00"));
+TEST(TimeSpanTest, LastsAMonthAtMost) {
+  EXPECT_THAT(Wrong("2026-11-03T09:00", "2026-12-04T09:00", "Europe/Vienna"), IsEmpty());
+  EXPECT_THAT(Wrong("2026-11-03T09:00", "2026-12-04T09:00:01", "Europe/Vienna"),
+              ElementsAre("end: wanted a time at most 31 days after the start, 2026-11-03T09:00"));
   // By the hours that pass: clocks are put back meanwhile.
-  EXPECT_THAT(
-      Wrong("2026-10-20T09:00", "2026-11-03T09:00", "Europe/Vienna"),
-      ElementsAre("end: wanted a time at most 14 days after the start, 2026-10-20T09:00:00"));
+  EXPECT_THAT(Wrong("2026-10-10T09:00", "2026-11-10T09:00", "Europe/Vienna"),
+              ElementsAre("end: wanted a time at most 31 days after the start, 2026-10-10T09:00"));
 }
 
 TEST(TimeSpanTest, EachEndIsJudgedByItself) {

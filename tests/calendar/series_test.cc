@@ -60,7 +60,7 @@ SeriesRule Until(Unit unit, absl::CivilDay until) {
 TEST(SeriesTest, CA4_DailyAtTheSameTimeAcrossAChangeOfClocks) {
   const Expanded expanded = Expand("2026-10-24T09:00", "2026-10-24T17:00", Rule(Unit::kDays, 3));
   EXPECT_THAT(expanded.starts,
-              ElementsAre("2026-10-24T09:00:00", "2026-10-25T09:00:00", "2026-10-26T09:00:00"));
+              ElementsAre("2026-10-24T09:00", "2026-10-25T09:00", "2026-10-26T09:00"));
   ASSERT_THAT(expanded.series, SizeIs(3));
   EXPECT_EQ(expanded.series[1].time.start - expanded.series[0].time.start, absl::Hours(25));
   EXPECT_EQ(expanded.series[2].time.start - expanded.series[1].time.start, absl::Hours(24));
@@ -76,12 +76,12 @@ TEST(SeriesTest, OvernightLastsAsLongAsThatNight) {
 
 TEST(SeriesTest, EverySoManyDays) {
   EXPECT_THAT(Expand("2026-12-30T09:00", "2026-12-30T10:00", Rule(Unit::kDays, 3, 2)).starts,
-              ElementsAre("2026-12-30T09:00:00", "2027-01-01T09:00:00", "2027-01-03T09:00:00"));
+              ElementsAre("2026-12-30T09:00", "2027-01-01T09:00", "2027-01-03T09:00"));
 }
 
 TEST(SeriesTest, WeeklyOnTheDayOfTheFirst) {
   EXPECT_THAT(Expand("2026-11-03T09:00", "2026-11-03T10:00", Rule(Unit::kWeeks, 3)).starts,
-              ElementsAre("2026-11-03T09:00:00", "2026-11-10T09:00:00", "2026-11-17T09:00:00"));
+              ElementsAre("2026-11-03T09:00", "2026-11-10T09:00", "2026-11-17T09:00"));
 }
 
 TEST(SeriesTest, WeeklyOnSeveralDaysBeginsWithTheFirst) {
@@ -90,23 +90,23 @@ TEST(SeriesTest, WeeklyOnSeveralDaysBeginsWithTheFirst) {
                      Rule(Unit::kWeeks, 5, 1,
                           {absl::Weekday::friday, absl::Weekday::monday, absl::Weekday::wednesday}))
                   .starts,
-              ElementsAre("2026-11-04T09:00:00", "2026-11-06T09:00:00", "2026-11-09T09:00:00",
-                          "2026-11-11T09:00:00", "2026-11-13T09:00:00"));
+              ElementsAre("2026-11-04T09:00", "2026-11-06T09:00", "2026-11-09T09:00",
+                          "2026-11-11T09:00", "2026-11-13T09:00"));
 }
 
 TEST(SeriesTest, EverySecondWeekCountsWeeksFromMonday) {
   // A Sunday, the last day of its week; the Monday after is in a week that is left out.
-  EXPECT_THAT(Expand("2026-11-08T09:00", "2026-11-08T10:00",
-                     Rule(Unit::kWeeks, 4, 2, {absl::Weekday::sunday, absl::Weekday::monday}))
-                  .starts,
-              ElementsAre("2026-11-08T09:00:00", "2026-11-16T09:00:00", "2026-11-22T09:00:00",
-                          "2026-11-30T09:00:00"));
+  EXPECT_THAT(
+      Expand("2026-11-08T09:00", "2026-11-08T10:00",
+             Rule(Unit::kWeeks, 4, 2, {absl::Weekday::sunday, absl::Weekday::monday}))
+          .starts,
+      ElementsAre("2026-11-08T09:00", "2026-11-16T09:00", "2026-11-22T09:00", "2026-11-30T09:00"));
 }
 
 TEST(SeriesTest, MonthlyOnTheSameDay) {
   EXPECT_THAT(Expand("2026-10-28T09:00", "2026-10-28T10:00", Rule(Unit::kMonths, 5, 3)).starts,
-              ElementsAre("2026-10-28T09:00:00", "2027-01-28T09:00:00", "2027-04-28T09:00:00",
-                          "2027-07-28T09:00:00", "2027-10-28T09:00:00"));
+              ElementsAre("2026-10-28T09:00", "2027-01-28T09:00", "2027-04-28T09:00",
+                          "2027-07-28T09:00", "2027-10-28T09:00"));
 }
 
 TEST(SeriesTest, AMonthWithoutTheDayIsRefusedByName) {
@@ -124,11 +124,11 @@ TEST(SeriesTest, UntilIsTheLastDayInTheZone) {
   EXPECT_THAT(Expand("2026-11-03T23:30", "2026-11-04T00:30",
                      Until(Unit::kDays, absl::CivilDay(2026, 11, 5)), "America/New_York")
                   .starts,
-              ElementsAre("2026-11-03T23:30:00", "2026-11-04T23:30:00", "2026-11-05T23:30:00"));
+              ElementsAre("2026-11-03T23:30", "2026-11-04T23:30", "2026-11-05T23:30"));
   EXPECT_THAT(Expand("2026-11-03T09:00", "2026-11-03T10:00",
                      Until(Unit::kWeeks, absl::CivilDay(2026, 11, 9)))
                   .starts,
-              ElementsAre("2026-11-03T09:00:00"));
+              ElementsAre("2026-11-03T09:00"));
 }
 
 TEST(SeriesTest, CA4_OneThatClocksSkipRefusesTheSeriesByName) {
@@ -136,10 +136,10 @@ TEST(SeriesTest, CA4_OneThatClocksSkipRefusesTheSeriesByName) {
   EXPECT_THAT(expanded.series, IsEmpty());
   ASSERT_THAT(expanded.problems, SizeIs(2));
   EXPECT_EQ(expanded.problems[0].field, "start");
-  EXPECT_EQ(expanded.problems[0].value, "2026-03-29T02:15:00");
+  EXPECT_EQ(expanded.problems[0].value, "2026-03-29T02:15");
   EXPECT_THAT(expanded.problems[0].wanted, HasSubstr("wanted a time that exists"));
   EXPECT_EQ(expanded.problems[1].field, "end");
-  EXPECT_EQ(expanded.problems[1].value, "2026-03-29T02:45:00");
+  EXPECT_EQ(expanded.problems[1].value, "2026-03-29T02:45");
 }
 
 TEST(SeriesTest, IsAtMost366) {
