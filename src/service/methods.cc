@@ -17,6 +17,7 @@
 #include "provost/v1/group_service.pb.h"
 #include "provost/v1/notification_service.pb.h"
 #include "provost/v1/policy_service.pb.h"
+#include "provost/v1/report_service.pb.h"
 #include "provost/v1/role_service.pb.h"
 #include "provost/v1/tenant_service.pb.h"
 #include "provost/v1/user_service.pb.h"
@@ -41,6 +42,7 @@ absl::StatusOr<Methods> Methods::OfContract() {
       v1::Discussion::descriptor()->file(),
       v1::Certificate::descriptor()->file(),
       v1::StartAttemptRequest::descriptor()->file(),
+      v1::Report::descriptor()->file(),
       v1::AuditEntry::descriptor()->file(),
   };
   Methods methods;

@@ -8,7 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "provost/v1/user_service.pb.h"
 #include "service/authorize.h"
@@ -16,6 +15,7 @@
 #include "service/group_rule.h"
 #include "service/import_rows.h"
 #include "service/import_users.h"
+#include "service/kept_answers.h"
 #include "service/lookup.h"
 #include "service/manager_chain.h"
 #include "service/service_accounts.h"
@@ -82,33 +82,6 @@ void CheckView(v1::User::View view, absl::Status* status) {
 }
 
 // --- answers to changes ---
-
-// Erasing the person takes such answers along. Those that were forgotten meanwhile make room.
-absl::Status RememberAnswer(TenantDraft& draft, uint32_t user, absl::string_view request_id) {
-  if (request_id.empty()) return absl::OkStatus();
-  std::vector<std::string> old;
-  {
-    store::Cursor cursor =
-        draft.reader().Scan(store::Table::kIndexes, ProfileAnswerKeys(draft.number(), user));
-    while (cursor.Next()) old.emplace_back(cursor.key());
-    if (!cursor.status().ok()) return cursor.status();
-  }
-  for (const std::string& index : old) {
-    store::KeyReader key(store::Table::kIndexes, index);
-    key.U64();
-    key.U8();
-    key.U32();
-    const std::string kept = KeptAnswerKey(draft.number(), key.String());
-    if (absl::Status status = key.Finish(); !status.ok()) return status;
-    absl::StatusOr<std::optional<std::string>> answer =
-        draft.reader().Get(store::Table::kRequests, kept);
-    if (!answer.ok()) return answer.status();
-    if (!answer->has_value()) draft.Erase(store::Table::kIndexes, index);
-  }
-  draft.WriteBytes(store::Table::kIndexes,
-                   ProfileAnswerKey(draft.number(), user, absl::AsciiStrToLower(request_id)), "1");
-  return absl::OkStatus();
-}
 
 // Who may change something about a user need not be one who may read the profile (rule 25).
 absl::Status Answer(MutateCall& call, absl::string_view name, const UserFields& fields,

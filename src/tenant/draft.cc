@@ -2,9 +2,12 @@
 
 #include <algorithm>
 
+#include "tenant/discussion_rows.h"
 #include "tenant/enrollments.h"
+#include "tenant/message_rows.h"
 #include "tenant/moments.h"
 #include "tenant/outbox.h"
+#include "tenant/rule_references.h"
 #include "tenant/sessions.h"
 #include "tenant/times.h"
 
@@ -360,7 +363,12 @@ absl::Status TenantDraft::LeavePlans(ScopeId course) {
 }
 
 absl::Status TenantDraft::EraseIndexes(ScopeId scope, const RelativeName& name) {
-  if (name.collection == Collection::kCourses) return LeavePlans(scope);
+  if (name.collection == Collection::kCourses) {
+    absl::StatusOr<std::optional<rows::CourseRow>> row = Get<rows::CourseRow>(name.id);
+    if (!row.ok()) return row.status();
+    if (row->has_value()) PutRuleReferences(*this, scope, RuleReferences(**row), {});
+    return LeavePlans(scope);
+  }
   if (name.collection == Collection::kCatalogs) {
     absl::StatusOr<std::optional<rows::CatalogRow>> row = Get<rows::CatalogRow>(name.id);
     if (!row.ok()) return row.status();
@@ -373,6 +381,7 @@ absl::Status TenantDraft::EraseIndexes(ScopeId scope, const RelativeName& name) 
     absl::StatusOr<std::optional<rows::TrainingPlanRow>> row = Get<rows::TrainingPlanRow>(name.id);
     if (!row.ok()) return row.status();
     if (!row->has_value()) return absl::OkStatus();
+    PutRuleReferences(*this, scope, RuleReferences(**row), {});
     for (const rows::PlanStepRow& step : (*row)->steps()) {
       for (uint32_t course : step.courses()) {
         Erase(Table::kIndexes, PlanIndexKey(number(), ScopeId(course), scope));
@@ -398,6 +407,11 @@ absl::Status TenantDraft::EraseSubject(SubjectId subject) {
     if (absl::Status status = EraseParticipationsOf(*this, subject); !status.ok()) return status;
     rows::GrowthRow& people = growth_[""];
     people.set_left(people.left() + 1);
+  }
+  if (state_->KindOf(subject) == SubjectKind::kUser ||
+      state_->KindOf(subject) == SubjectKind::kServiceAccount) {
+    if (absl::Status status = ErasePostsOf(*this, subject); !status.ok()) return status;
+    if (absl::Status status = EraseMessagesOf(*this, subject); !status.ok()) return status;
   }
   if (state_->KindOf(subject) == SubjectKind::kGroup) {
     if (absl::Status status = LeaveAudiences(subject); !status.ok()) return status;
@@ -426,6 +440,8 @@ absl::Status TenantDraft::EraseSubtree(ScopeId top) {
       if ((name.collection == Collection::kPlans) != plans) continue;
       if (absl::Status status = EraseEnrollmentsAt(*this, scope); !status.ok()) return status;
       if (absl::Status status = EraseOutboxAt(*this, scope); !status.ok()) return status;
+      if (absl::Status status = EraseDiscussionsAt(*this, scope); !status.ok()) return status;
+      if (absl::Status status = EraseMessagesAt(*this, scope); !status.ok()) return status;
       if (absl::Status status = EraseIndexes(scope, name); !status.ok()) return status;
       if (name.collection != Collection::kSessions) continue;
       absl::Status status = EraseParticipationsAt(*this, scope, scope == top);

@@ -24,4 +24,21 @@ absl::Status ForEachIndex(const store::Reader& reader, const store::KeyRange& ra
                     });
 }
 
+absl::StatusOr<uint64_t> LastNumber(const store::Reader& reader, store::Table table,
+                                    const store::KeyRange& range) {
+  store::ScanOptions options;
+  options.limit = 1;
+  options.reverse = true;
+  store::Cursor cursor = reader.Scan(table, range, options);
+  uint64_t number = 0;
+  if (cursor.Next()) {
+    const absl::string_view key = cursor.key();
+    for (char c : key.substr(key.size() - sizeof(number))) {
+      number = number << 8 | static_cast<unsigned char>(c);
+    }
+  }
+  if (!cursor.status().ok()) return cursor.status();
+  return number;
+}
+
 }  // namespace provost

@@ -1,8 +1,11 @@
 #ifndef PROVOST_TENANT_KEY_WALK_H_
 #define PROVOST_TENANT_KEY_WALK_H_
 
+#include <cstdint>
+
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "store/key.h"
 #include "store/reader.h"
 #include "store/table.h"
@@ -19,6 +22,11 @@ absl::Status ForEachKey(const store::Reader& reader, store::Table table,
 /// it is (index_parts.h).
 absl::Status ForEachIndex(const store::Reader& reader, const store::KeyRange& range,
                           absl::FunctionRef<void(store::KeyReader&)> visit);
+
+/// The number that ends the last key of a range whose keys all end with one (KeyWriter::U64); 0
+/// where there is no key. Reads one row.
+absl::StatusOr<uint64_t> LastNumber(const store::Reader& reader, store::Table table,
+                                    const store::KeyRange& range);
 
 }  // namespace provost
 
