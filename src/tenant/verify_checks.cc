@@ -12,7 +12,9 @@ using store::Table;
 
 // The one list of them.
 constexpr CheckSet (*kCheckSets[])() = {
-    HistoryChecks, PeopleChecks, ScopeChecks, ContentChecks, HomedChecks, EnrollmentChecks,
+    HistoryChecks,     PeopleChecks,     ScopeChecks,      SessionChecks,
+    ContentChecks,     HomedChecks,      EnrollmentChecks, RecordChecks,
+    CertificateChecks, AssessmentChecks, DiscussionChecks,
 };
 
 // All indexes share a table.
@@ -30,6 +32,9 @@ class IndexChecker : public TableChecker {
     if (part >= kSeatsIndex && part <= kAuthorIndex) return;
     tenant_.Unknown(absl::StrCat("is of index ", part, ", which this version does not know"));
   }
+
+  // By now all who take part in sessions have been counted.
+  void End() override { tenant_.WantsSessionSeats(); }
 
  private:
   void CheckForm(const IndexCheck& check, VerifiedRow& row) {

@@ -3,10 +3,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "provost/v1/enrollment.pb.h"
 #include "tenant/index_parts.h"
+#include "tenant/moments.h"
 #include "tenant/verify_tenant.h"
 
 namespace provost {
@@ -34,7 +37,13 @@ CheckSet ScopeChecks();
 CheckSet ContentChecks();
 CheckSet HomedChecks();
 CheckSet EnrollmentChecks();
+CheckSet RecordChecks();
+CheckSet SessionChecks();
+CheckSet CertificateChecks();
+CheckSet AssessmentChecks();
+CheckSet DiscussionChecks();
 CheckSet HistoryChecks();
+CheckSet DiscussionChecks();
 
 /// All indexes that are known.
 const std::vector<IndexCheck>& AllIndexChecks();
@@ -46,6 +55,14 @@ std::unique_ptr<TableChecker> MakeChecker(TenantVerifier& tenant) {
 
 /// A row of content wants the pieces of a file that it keeps: `size` bytes under `blob`.
 void WantsFile(TenantVerifier& tenant, uint64_t blob, int64_t size);
+/// A row wants that something is to happen. What is carried out once it is past may have been.
+void WantsMoment(TenantVerifier& tenant, const Moment& moment);
+
+/// What two rows say alike: how many are where; what an enrollment says of the role that it gives,
+/// and that role's row; what an enrollment says of its log, and the log.
+std::string SeatsText(int64_t admitted, int64_t waiting);
+std::string RoleOfEnrollment(uint32_t learner, uint32_t training, absl::string_view role);
+std::string LogOutcome(uint64_t event, int32_t cycle, v1::Enrollment::State state);
 
 }  // namespace provost
 

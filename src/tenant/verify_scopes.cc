@@ -1,9 +1,10 @@
-// Catalogs, courses, plans and sessions, and who holds which role there.
+// Catalogs, courses and plans, and who holds which role there.
 #include <optional>
 #include <set>
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "tenant/times.h"
 #include "tenant/verify_checks.h"
 
 namespace provost {
@@ -20,7 +21,13 @@ class ScopeChecker : public TableChecker {
 
   void Note(VerifiedRow& row) override {
     const auto scope = ParseRow<Row>(row.table, row.key, row.value);
-    if (scope.ok()) tenant_.NoteScope(scope->uid(), kCollection, scope->parent());
+    if (!scope.ok()) return;
+    tenant_.NoteScope(scope->uid(), kCollection, scope->parent());
+    if constexpr (kCollection == Collection::kCourses) {
+      tenant_.NoteValidity(scope->uid(), scope->course().rules().recertification());
+    } else if constexpr (kCollection == Collection::kPlans) {
+      tenant_.NoteValidity(scope->uid(), scope->training_plan().rules().recertification());
+    }
   }
 
   void Check(VerifiedRow& row) override {
@@ -102,17 +109,6 @@ class PlanChecker : public ScopeChecker<rows::TrainingPlanRow, Collection::kPlan
   }
 };
 
-class SessionChecker : public ScopeChecker<rows::SessionRow, Collection::kSessions> {
- public:
-  using ScopeChecker::ScopeChecker;
-
- private:
-  void CheckScope(const rows::SessionRow& row) override {
-    tenant_.ScopeIn(row.parent(), {Collection::kCourses}, "parent");
-    for (uint32_t instructor : row.instructors()) tenant_.User(instructor, "instructors");
-  }
-};
-
 // Role, scope and window are judged where the World is built.
 class AssignmentChecker : public TableChecker {
  public:
@@ -131,6 +127,14 @@ class AssignmentChecker : public TableChecker {
     tenant_.Subject(assignment->subject(), "subject");
     tenant_.Scope(assignment->scope(), "scope");
     tenant_.Doer(assignment->granted_by(), "granted_by");
+    const v1::Assignment& kept = assignment->assignment();
+    if (assignment->enrollment()) {
+      tenant_.Has(row.table, row.key,
+                  RoleOfEnrollment(assignment->subject(), assignment->scope(), kept.role()));
+    } else if (kept.has_expires() && tenant_.IsUser(assignment->subject())) {
+      WantsMoment(tenant_, Moment{MomentKind::kGrantEnd, FromTimestamp(kept.expires()),
+                                  assignment->scope(), assignment->subject(), uid});
+    }
     tenant_.Adds(absl::StrCat("assignments of the role `", assignment->assignment().role(), "`"),
                  1);
   }
@@ -164,7 +168,6 @@ CheckSet ScopeChecks() {
       {{Table::kCatalogs, MakeChecker<CatalogChecker>, /*has_notes=*/true},
        {Table::kCourses, MakeChecker<CourseChecker>, /*has_notes=*/true},
        {Table::kPlans, MakeChecker<PlanChecker>, /*has_notes=*/true},
-       {Table::kSessions, MakeChecker<SessionChecker>, /*has_notes=*/true},
        {Table::kAssignments, MakeChecker<AssignmentChecker>},
        {Table::kOverrides, MakeChecker<OverrideChecker>}},
       {{kPlanIndex, "44"}, {kAudienceIndex, "44"}, {kCompletionItemIndex, "84"}},

@@ -4,6 +4,9 @@
 
 #include "absl/hash/hash.h"
 #include "absl/strings/escaping.h"
+#include "tenant/enrollment_rows.h"
+#include "tenant/record_rows.h"
+#include "tenant/verify_checks.h"
 #include "tenant/world_loader.h"
 
 namespace provost {
@@ -147,6 +150,16 @@ void TenantVerifier::NoteRule(uint32_t group, uint32_t home, rows::GroupRuleRow 
   rules_.push_back({group, home, std::move(rule)});
 }
 
+void TenantVerifier::NoteValidity(uint32_t training, const v1::Recertification& rule) {
+  if (rule.validity_case() == v1::Recertification::VALIDITY_NOT_SET) return;
+  validities_[training] = {rule.automatic(), rule.window_days(), rule.grace_days()};
+}
+
+TenantVerifier::ValidityNote TenantVerifier::ValidityOf(uint32_t training) const {
+  const auto found = validities_.find(training);
+  return found == validities_.end() ? ValidityNote() : found->second;
+}
+
 bool TenantVerifier::IsUser(uint32_t uid) const {
   const auto found = subjects_.find(uid);
   return found != subjects_.end() && found->second.collection == Collection::kUsers;
@@ -169,6 +182,11 @@ bool TenantVerifier::IsOnPath(uint32_t top, uint32_t scope) const {
     scope = found->second.parent;
   }
   return false;
+}
+
+uint32_t TenantVerifier::ParentOf(uint32_t scope) const {
+  const auto found = scopes_.find(scope);
+  return found == scopes_.end() ? 0 : found->second.parent;
 }
 
 std::optional<Collection> TenantVerifier::FindItem(uint64_t uid) const {
@@ -223,6 +241,18 @@ bool TenantVerifier::Item(uint64_t uid, std::initializer_list<Collection> wanted
   return Refers(is_there, wanted.size() == 0 ? "item" : CollectionNoun(*wanted.begin()), uid, what);
 }
 
+bool TenantVerifier::Enrollment(EnrollmentId id, absl::string_view what) {
+  const absl::StatusOr<std::optional<std::string>> row =
+      reader_.Get(Table::kEnrollments, EnrollmentKey(number(), id));
+  if (!is_telling_) CountReference();
+  const bool is_there = row.ok() && row->has_value();
+  if (!is_there) {
+    Dangling(
+        absl::StrCat("names enrollment ", id.ToString(), " as `", what, "`, which is not there"));
+  }
+  return is_there;
+}
+
 void TenantVerifier::Doer(uint32_t uid, absl::string_view what) {
   Refers(uid <= counters_.last_subject(), "subject", uid, what);
 }
@@ -254,6 +284,21 @@ void TenantVerifier::Say(bool wanted, Table table, absl::string_view key, absl::
   if (!told_buckets_[bucket]) return;
   Said& said = said_[{table, std::string(key)}];
   (wanted ? said.wanted : said.had).emplace_back(std::string(value), RowName());
+}
+
+void TenantVerifier::CountSeat(uint32_t session, int admitted, int waiting) {
+  auto& [sum_admitted, sum_waiting] = session_seats_[session];
+  sum_admitted += admitted;
+  sum_waiting += waiting;
+}
+
+void TenantVerifier::WantsSessionSeats() {
+  for (const auto& [session, seats] : session_seats_) {
+    if (seats.first == 0 && seats.second == 0) continue;
+    Wants(Table::kIndexes, SeatsKey(number(), ScopeId(session)),
+          SeatsText(seats.first, seats.second));
+  }
+  session_seats_.clear();
 }
 
 void TenantVerifier::Says(absl::string_view figure, int64_t count) {

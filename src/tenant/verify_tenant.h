@@ -11,11 +11,13 @@
 
 #include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "policy/world/state.h"
 #include "provost/internal/v1/rows.pb.h"
+#include "provost/v1/course.pb.h"
 #include "store/key.h"
 #include "store/reader.h"
 #include "store/table.h"
@@ -144,6 +146,15 @@ class TenantVerifier {
   void NoteItem(uint64_t uid, Collection collection);
   /// A group that is filled by what `rule` says.
   void NoteRule(uint32_t group, uint32_t home, rows::GroupRuleRow rule);
+  /// A training, and how long its completions are valid.
+  struct ValidityNote {
+    bool automatic = false;
+    int window_days = 0;
+    int grace_days = 0;
+  };
+  void NoteValidity(uint32_t training, const v1::Recertification& rule);
+  /// A training whose records are to be worked out anew: until then they need not be right.
+  void NoteReevaluated(uint32_t training) { reevaluated_.insert(training); }
   struct RuleNote {
     uint32_t group;
     uint32_t home;
@@ -156,6 +167,9 @@ class TenantVerifier {
   bool IsUser(uint32_t uid) const;
   /// 0: none.
   uint32_t ManagerOf(uint32_t user) const;
+  uint32_t ParentOf(uint32_t scope) const;
+  ValidityNote ValidityOf(uint32_t training) const;
+  bool IsReevaluated(uint32_t training) const { return reevaluated_.contains(training); }
   bool HasScope(uint32_t uid) const { return uid != 0 && scopes_.contains(uid); }
   /// Whether `scope` is `top` or stands below it.
   bool IsOnPath(uint32_t top, uint32_t scope) const;
@@ -169,6 +183,7 @@ class TenantVerifier {
   bool Scope(uint32_t uid, absl::string_view what);
   bool ScopeIn(uint32_t uid, std::initializer_list<Collection> wanted, absl::string_view what);
   bool Item(uint64_t uid, std::initializer_list<Collection> wanted, absl::string_view what);
+  bool Enrollment(EnrollmentId id, absl::string_view what);
   /// A subject that did something once and may be gone: 0, or one that there was.
   void Doer(uint32_t uid, absl::string_view what);
   /// A uid that was given: not more.
@@ -180,6 +195,9 @@ class TenantVerifier {
   // --- what follows from rows, from both sides ---
   void Wants(store::Table table, absl::string_view key, absl::string_view value = "");
   void Has(store::Table table, absl::string_view key, absl::string_view value = "");
+  /// Somebody has a seat in a session, or waits for one; and, at the end, what is kept of that.
+  void CountSeat(uint32_t session, int admitted, int waiting);
+  void WantsSessionSeats();
   /// A sum that is kept: what the rows add up to, and what is kept.
   void Adds(absl::string_view figure, int64_t count) {
     figures_[std::string(figure)].wanted += count;
@@ -232,10 +250,13 @@ class TenantVerifier {
   absl::flat_hash_map<uint32_t, SubjectNote> subjects_;
   absl::flat_hash_map<uint32_t, ScopeNote> scopes_;
   absl::flat_hash_map<uint64_t, Collection> items_;
+  absl::flat_hash_map<uint32_t, ValidityNote> validities_;
+  absl::flat_hash_set<uint32_t> reevaluated_;
   std::vector<RuleNote> rules_;
   absl::flat_hash_map<uint32_t, size_t> rule_groups_;
 
   absl::btree_map<std::string, Tally> figures_;
+  absl::btree_map<uint32_t, std::pair<int64_t, int64_t>> session_seats_;  // admitted, waiting
   std::vector<Sum> sums_;
   // While rows are walked again: the buckets that are looked at, and what is said in them.
   bool is_telling_ = false;
