@@ -54,10 +54,22 @@ void OnRun(Tool& tool, CLI::App* command, std::shared_ptr<Options> options, Body
 // Each adds the commands of one file.
 void AddAccessCommands(Tool& tool);
 void AddAuditCommand(Tool& tool);
+// Those of `provost certificates`, beside what every resource has; what else is printed.
+void AddCertificateCommands(Tool& tool, CLI::App& certificates);
+void AddSessionSheetCommand(Tool& tool, CLI::App& sessions);
+void AddTranscriptCommand(Tool& tool);
+void AddDiscussionCommands(Tool& tool);
+// Those of `provost enrollments`, beside what every resource has; `rules` of courses and plans.
+void AddEnrollmentCommands(Tool& tool, CLI::App& enrollments);
+void AddTrainingRulesCommand(Tool& tool, CLI::App& group, const char* collection);
 void AddExportCommands(Tool& tool);
 void AddGrowthCommand(Tool& tool);
 void AddImportCommands(Tool& tool);
 void AddRoleCommands(Tool& tool);
+// Those of `provost sessions`, beside what every resource has; who was there; calendars.
+void AddSessionCommands(Tool& tool, CLI::App& sessions);
+void AddAttendanceCommands(Tool& tool);
+void AddCalendarCommand(Tool& tool);
 void AddPolicyCommands(Tool& tool);
 // Those of `provost policy` that ask a server.
 void AddPolicyVersionCommands(Tool& tool, CLI::App& policy);
@@ -82,7 +94,9 @@ void AddCatalogDefinitionCommands(Tool& tool, CLI::App& catalogs);
 void AddPlanCommands(Tool& tool, CLI::App& plans);
 // Those of `provost users` that are about no single one.
 void AddUserFieldCommands(Tool& tool, CLI::App& users);
+void AddMessageCommands(Tool& tool);
 void AddSettingsCommands(Tool& tool);
+void AddStoreCommands(Tool& tool);
 void AddTenantCommands(Tool& tool);
 void AddTestCommand(Tool& tool);
 

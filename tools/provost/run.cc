@@ -57,10 +57,16 @@ void AddAllCommands(Tool& tool) {
   AddRoleCommands(tool);
   AddPolicyCommands(tool);
   AddResourceCommands(tool);
+  AddDiscussionCommands(tool);
+  AddMessageCommands(tool);
+  AddAttendanceCommands(tool);
+  AddCalendarCommand(tool);
+  AddTranscriptCommand(tool);
   AddImportCommands(tool);
   AddExportCommands(tool);
   AddSettingsCommands(tool);
   AddTenantCommands(tool);
+  AddStoreCommands(tool);
   AddAuditCommand(tool);
   AddGrowthCommand(tool);
   AddTestCommand(tool);
