@@ -23,6 +23,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "server/server.h"
+#include "tests/verify/verified_store.h"
 
 namespace provost::cli {
 namespace {
@@ -37,7 +38,8 @@ constexpr char kSample[] =
 
 std::vector<std::string> Pages() {
   const std::filesystem::path docs = std::filesystem::path(PROVOST_SOURCE_DIR) / "docs";
-  std::vector<std::string> pages = {"audit.md", "content.md", "groups.md", "import.md"};
+  std::vector<std::string> pages = {"audit.md", "certificates.md", "content.md", "groups.md",
+                                    "import.md"};
   for (const auto& entry : std::filesystem::directory_iterator(docs / "roles")) {
     if (entry.path().extension() == ".md") {
       pages.push_back(absl::StrCat("roles/", entry.path().filename().string()));
@@ -109,6 +111,7 @@ class PagesTest : public ::testing::TestWithParam<std::string> {
   }
   ~PagesTest() override {
     server_.reset();
+    ExpectVerified((folder_ / "provost-data").string());
     std::filesystem::remove_all(folder_);
   }
 

@@ -34,6 +34,7 @@ constexpr absl::string_view kCollections[] = {
     "tasks",
     "certificateTemplates",
     "enrollments",
+    "certificates",
     "trainingAssignments",
     "competencies",
     "notificationRules",

@@ -1,5 +1,6 @@
 #include "tools/provost/render_message.h"
 
+#include <google/protobuf/text_format.h>
 #include <google/protobuf/timestamp.pb.h>
 #include <google/protobuf/util/json_util.h>
 
@@ -7,9 +8,11 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "provost/v1/course.pb.h"
 #include "provost/v1/group_service.pb.h"
 #include "tools/provost/group_rule.h"
 #include "tools/provost/table.h"
@@ -24,12 +27,42 @@ using google::protobuf::Message;
 
 // What a list leaves out; a single resource shows it.
 bool IsForDetailAlone(const FieldDescriptor& field) {
-  static const auto* const names = new std::set<std::string>{
-      "create_time", "update_time",      "etag",    "source", "digest",      "given_name",
-      "family_name", "locale",           "fields",  "texts",  "description", "categories",
-      "audience",    "enrollment_flows", "offered", "steps",  "time_zone",   "held_back_reason"};
+  static const auto* const names = new std::set<std::string>{"create_time",
+                                                             "update_time",
+                                                             "etag",
+                                                             "source",
+                                                             "digest",
+                                                             "given_name",
+                                                             "family_name",
+                                                             "locale",
+                                                             "fields",
+                                                             "texts",
+                                                             "description",
+                                                             "categories",
+                                                             "audience",
+                                                             "enrollment_flows",
+                                                             "offered",
+                                                             "steps",
+                                                             "time_zone",
+                                                             "held_back_reason",
+                                                             "learner_name",
+                                                             "training_name",
+                                                             "issuer",
+                                                             "template_version",
+                                                             "issued_by",
+                                                             "revoked_by",
+                                                             "revoke_reason",
+                                                             "revoke_time",
+                                                             "cycle",
+                                                             "cycle_start_time",
+                                                             "manager_approved",
+                                                             "language",
+                                                             "waiting_position"};
   // That of a group; the rule that a mail comes from is a name.
-  if (field.message_type() == v1::GroupRule::descriptor()) return true;
+  if (field.message_type() == v1::GroupRule::descriptor() ||
+      field.message_type() == v1::TrainingRules::descriptor()) {
+    return true;
+  }
   return names->count(field.name()) != 0;
 }
 
@@ -44,6 +77,13 @@ std::string MessageText(const Message& message, const Names& names) {
   }
   if (const auto* rule = dynamic_cast<const v1::GroupRule*>(&message)) {
     return RuleText(*rule, names);
+  }
+  if (dynamic_cast<const v1::TrainingRules*>(&message) != nullptr) {
+    google::protobuf::TextFormat::Printer printer;
+    printer.SetSingleLineMode(true);
+    std::string text;
+    printer.PrintToString(message, &text);
+    return std::string(absl::StripTrailingAsciiWhitespace(text));
   }
   std::vector<std::string> parts;
   const Descriptor* const descriptor = message.GetDescriptor();

@@ -8,8 +8,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "provost/v1/catalog_service.pb.h"
+#include "provost/v1/certificate_service.pb.h"
 #include "provost/v1/content_service.pb.h"
 #include "provost/v1/course_service.pb.h"
+#include "provost/v1/enrollment_service.pb.h"
 #include "provost/v1/group_service.pb.h"
 #include "provost/v1/notification_service.pb.h"
 #include "provost/v1/user_service.pb.h"
@@ -82,10 +84,20 @@ void AddResourceCommands(Tool& tool) {
     if (type.message == v1::Group::descriptor()) AddGroupMemberCommands(tool, *group);
     if (type.message == v1::Catalog::descriptor()) AddCatalogDefinitionCommands(tool, *group);
     if (type.message == v1::TrainingPlan::descriptor()) AddPlanCommands(tool, *group);
+    if (type.message == v1::Enrollment::descriptor()) AddEnrollmentCommands(tool, *group);
+    if (type.message == v1::TrainingPlan::descriptor() ||
+        type.message == v1::Course::descriptor()) {
+      AddTrainingRulesCommand(tool, *group, type.collection);
+    }
     if (type.message == v1::User::descriptor()) AddUserFieldCommands(tool, *group);
     if (type.message == v1::Course::descriptor()) {
       AddCourseItemCommands(tool, *group);
       AddCourseCompetencyCommands(tool, *group);
+    }
+    if (type.message == v1::Certificate::descriptor()) AddCertificateCommands(tool, *group);
+    if (type.message == v1::Session::descriptor()) {
+      AddSessionCommands(tool, *group);
+      AddSessionSheetCommand(tool, *group);
     }
     if (type.message == v1::ContentItem::descriptor()) {
       AddContentCommands(tool, *group);

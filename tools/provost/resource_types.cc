@@ -9,6 +9,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "provost/v1/catalog_service.pb.h"
+#include "provost/v1/certificate_service.pb.h"
 #include "provost/v1/competency_service.pb.h"
 #include "provost/v1/content_service.pb.h"
 #include "provost/v1/course_service.pb.h"
@@ -54,6 +55,10 @@ std::string WordOf(const MethodDescriptor& method, const ResourceType& type) {
 bool IsSpecial(const ResourceType& type, const std::string& word) {
   // Roles are given and taken back by `assign` and `revoke`.
   if (type.message == v1::Assignment::descriptor()) return word == "create" || word == "delete";
+  // Issuing one has more to be told than the others: certificate_commands.cc.
+  if (type.message == v1::Certificate::descriptor()) return word == "issue";
+  // What somebody applies for is a training: enrollment_commands.cc.
+  if (type.message == v1::Enrollment::descriptor()) return word == "request";
   // A content item has a body, versions and shares: content_commands.cc.
   if (type.message == v1::ContentItem::descriptor()) return word != "delete";
   // What a catalog is has options of its own.
@@ -98,6 +103,8 @@ const std::vector<ResourceType>& ResourceTypes() {
        v1::Enrollment::descriptor()},
       {"training-assignments", "TrainingAssignment", "EnrollmentService", "trainingAssignments",
        "training assignment", "17", "", v1::TrainingAssignment::descriptor()},
+      {"certificates", "Certificate", "CertificateService", "certificates", "certificate", "17", "",
+       v1::Certificate::descriptor()},
       {"rules", "NotificationRule", "NotificationService", "notificationRules", "rule for mails",
        "welcome", "", v1::NotificationRule::descriptor(), "notifications"},
       {"templates", "NotificationTemplate", "NotificationService", "notificationTemplates",
@@ -109,7 +116,9 @@ const std::vector<ResourceType>& ResourceTypes() {
 }
 
 std::vector<Verb> VerbsOf(const ResourceType& type) {
-  const ServiceDescriptor* const service = type.message->file()->FindServiceByName(type.service);
+  // It may stand in another file than what it is about.
+  const ServiceDescriptor* const service =
+      type.message->file()->pool()->FindServiceByName(absl::StrCat("provost.v1.", type.service));
   std::vector<Verb> verbs;
   for (int i = 0; i < service->method_count(); ++i) {
     Verb verb{&type, service->method(i), WordOf(*service->method(i), type), nullptr};
@@ -135,6 +144,8 @@ std::string PluralOf(const ResourceType& type) {
 }
 
 std::string PastTense(absl::string_view word) {
+  if (word == "withdraw") return "withdrawn";
+  if (word == "cancel") return "cancelled";
   if (absl::ConsumeSuffix(&word, "y")) return absl::StrCat(word, "ied");
   return absl::StrCat(word, absl::EndsWith(word, "e") ? "d" : "ed");
 }
@@ -152,6 +163,14 @@ std::string SummaryOf(const Verb& verb) {
       {"suspend", "Suspends $a."},
       {"reactivate", "Ends the suspension of $a."},
       {"resume", "Ends the suspension of $a."},
+      {"revoke", "Revokes $a for good."},
+      {"cancel", "Cancels $a for good, and tells whoever takes part."},
+      {"publish", "Opens $a to learners."},
+      {"unpublish", "Closes $a to learners again."},
+      {"approve", "Approves what somebody has applied for."},
+      {"reject", "Turns down what somebody has applied for."},
+      {"withdraw", "Leaves a training, its waiting list, or takes back an application."},
+      {"promote", "Lets somebody in who waits."},
       {"retry", "Tries once more to send $a that was given up."},
   };
   const auto found = summaries->find(verb.word);
@@ -175,12 +194,20 @@ std::string ExampleOf(const Verb& verb) {
   if (type.message == v1::OutboxMessage::descriptor() && verb.word == "list") {
     return absl::StrCat(example, " --to users/lea --state failed");
   }
+  if (type.message == v1::Certificate::descriptor() && verb.word == "list") {
+    return absl::StrCat(example, " --learner users/lea");
+  }
   if (verb.word == "list") return example;
   absl::StrAppend(&example, " ", type.example);
   if (verb.word == "create") {
     if (*type.parent != '\0') absl::StrAppend(&example, " --parent ", type.parent);
     if (InitialTenant::IsWantedBy(verb.request())) {
       absl::StrAppend(&example, " --preset lms365 --admin ann");
+    }
+    if (type.message == v1::Session::descriptor()) {
+      absl::StrAppend(&example,
+                      " --start 2026-11-03T09:00 --end 2026-11-03T12:00 --room \"Room 7\" "
+                      "--instructor users/ian");
     }
     if (type.message == v1::Competency::descriptor()) {
       absl::StrAppend(&example, " --home catalogs/safety --level basic --level full=\"On duty\"");
@@ -202,6 +229,9 @@ std::string ExampleOf(const Verb& verb) {
                                   : " --display-name \"A new name\"");
   }
   if (verb.word == "move") absl::StrAppend(&example, " ", type.parent);
+  if (verb.word == "reject") absl::StrAppend(&example, " --reason \"Next year\"");
+  if (verb.word == "cancel") absl::StrAppend(&example, " --reason \"The instructor is ill\"");
+  if (verb.word == "revoke") absl::StrAppend(&example, " --reason \"Issued by mistake\"");
   return example;
 }
 
