@@ -55,6 +55,10 @@ std::unique_ptr<TableChecker> MakeChecker(TenantVerifier& tenant) {
 
 /// A row of content wants the pieces of a file that it keeps: `size` bytes under `blob`.
 void WantsFile(TenantVerifier& tenant, uint64_t blob, int64_t size);
+/// What enrollments and items say of how far people are is what follows from their logs. `state` is
+/// the tenant's World. DATA_LOSS for rows without which that cannot be worked out.
+absl::Status VerifyLearning(TenantVerifier& tenant, const WorldState& state);
+
 /// A row wants that something is to happen. What is carried out once it is past may have been.
 void WantsMoment(TenantVerifier& tenant, const Moment& moment);
 

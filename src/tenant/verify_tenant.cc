@@ -54,8 +54,7 @@ absl::Status TenantVerifier::Run() {
   if (!status.ok()) return status;
   CompareFigures();
   if (status = TellDifferences(); !status.ok()) return status;
-  LoadWorld();
-  return absl::OkStatus();
+  return VerifyWorld();
 }
 
 absl::Status TenantVerifier::ReadCounters() {
@@ -79,8 +78,7 @@ absl::Status TenantVerifier::ForEach(const TableCheck& check, TableChecker& chec
   store::Cursor cursor = reader_.Scan(check.table, store::KeyRange::Tenant(number()), options);
   while (cursor.Next()) {
     if (count) ++log_->report().rows[static_cast<size_t>(check.table)];
-    table_ = check.table;
-    key_.assign(cursor.key().data(), cursor.key().size());
+    StandAt(check.table, cursor.key());
     VerifiedRow row(check.table, key_, cursor.value());
     (checker.*visit)(row);
   }
@@ -365,14 +363,19 @@ void TenantVerifier::Tell(Table table, const std::string& key, const Said& said)
   }
 }
 
-void TenantVerifier::LoadWorld() {
-  table_ = Table::kTenants;
-  key_ = TenantRowKey(number());
-  WorldLoader loader(reader_);
-  const absl::Status status = loader.Load(row_).status();
-  if (!status.ok()) {
-    Problem(Kind::kUnreadable, absl::StrCat("its World cannot be built: ", status.message()));
+absl::Status TenantVerifier::VerifyWorld() {
+  StandAt(Table::kTenants, TenantRowKey(number()));
+  const absl::StatusOr<std::shared_ptr<Tenant>> tenant = WorldLoader(reader_).Load(row_);
+  if (!tenant.ok()) {
+    Problem(Kind::kUnreadable,
+            absl::StrCat("its World cannot be built: ", tenant.status().message()));
+    return absl::OkStatus();
   }
+  const auto state = (*tenant)->world().Read();
+  const absl::Status status = VerifyLearning(*this, *state);
+  if (!absl::IsDataLoss(status)) return status;
+  Problem(Kind::kUnreadable, status.message());
+  return absl::OkStatus();
 }
 
 }  // namespace provost

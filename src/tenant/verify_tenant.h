@@ -103,6 +103,10 @@ class TenantVerifier {
   const rows::TenantCounters& counters() const { return counters_; }
 
   // --- what is wrong with the row at hand ---
+  void StandAt(store::Table table, absl::string_view key) {
+    table_ = table;
+    key_.assign(key.data(), key.size());
+  }
   void Problem(VerifyProblem::Kind kind, absl::string_view text);
   void Unknown(absl::string_view text) { Problem(VerifyProblem::Kind::kUnknown, text); }
   void Figure(absl::string_view text) { Problem(VerifyProblem::Kind::kFigure, text); }
@@ -191,6 +195,7 @@ class TenantVerifier {
   /// Something else that a row names and that was looked up: not there.
   void Dangling(absl::string_view text) { Problem(VerifyProblem::Kind::kDangling, text); }
   void CountReference() { ++log_->report().references; }
+  void CountFigure() { ++log_->report().derived; }
 
   // --- what follows from rows, from both sides ---
   void Wants(store::Table table, absl::string_view key, absl::string_view value = "");
@@ -235,7 +240,7 @@ class TenantVerifier {
   absl::Status TellDifferences();
   void Tell(store::Table table, const std::string& key, const Said& said);
   void Say(bool wanted, store::Table table, absl::string_view key, absl::string_view value);
-  void LoadWorld();
+  absl::Status VerifyWorld();
   bool Refers(bool found, absl::string_view noun, uint64_t uid, absl::string_view what);
 
   const store::Reader& reader_;
