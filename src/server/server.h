@@ -7,6 +7,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "base/mutex.h"
 #include "server/options.h"
 
@@ -26,6 +27,9 @@ class Server {
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
+
+  /// For tests: goes on by `time` at once, and waits until all that is due by then is done.
+  void Advance(absl::Duration time);
 
   /// How many rows were read from its database since it started; see Reader::rows_read.
   uint64_t rows_read() const;

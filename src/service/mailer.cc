@@ -1,7 +1,6 @@
 #include "service/mailer.h"
 
 #include <algorithm>
-#include <future>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -16,9 +15,7 @@ namespace {
 
 using v1::OutboxMessage;
 
-// So that a clock that was set is noticed.
-constexpr absl::Duration kLongestWait = absl::Minutes(1);
-// After the SMTP server could not be reached, or the database did not take a change.
+// After the SMTP server could not be reached.
 constexpr absl::Duration kFirstPause = absl::Seconds(1);
 // After a tenant's rows could not be read.
 constexpr absl::Duration kAfterError = absl::Minutes(1);
@@ -33,12 +30,6 @@ absl::Duration Doubled(absl::Duration first, int times, absl::Duration longest) 
   absl::Duration time = first;
   for (int i = 0; i < times && time < longest; ++i) time *= 2;
   return std::min(time, longest);
-}
-
-// What the writer says when a change may be taken later.
-bool MayBeTakenLater(const absl::Status& status) {
-  return absl::IsUnavailable(status) || absl::IsResourceExhausted(status) ||
-         absl::IsDeadlineExceeded(status);
 }
 
 absl::Status Damage(const Tenant& tenant, uint64_t uid) {
@@ -81,95 +72,26 @@ Mailer::Mailer(TenantRegistry* registry, MailerOptions options, std::unique_ptr<
     : registry_(registry),
       options_(std::move(options)),
       domain_(options_.from.substr(options_.from.rfind('@') + 1)),
-      smtp_(std::move(smtp)) {}
+      smtp_(std::move(smtp)),
+      rounds_(registry, {[this](const std::shared_ptr<Tenant>& tenant) { return LookAt(tenant); },
+                         [this](uint64_t tenant) { progress_.erase(tenant); }, options_.on_error}) {
+}
 
 Mailer::~Mailer() { Stop(absl::ZeroDuration()); }
 
-void Mailer::Start(TenantWriter* writer) {
-  writer_ = writer;
-  for (const std::shared_ptr<Tenant>& tenant : registry_->All()) {
-    Note(tenant, absl::InfinitePast());
-  }
-  {
-    MutexLock lock(&mutex_);
-    ended_ = false;
-  }
-  thread_ = std::thread([this] { Run(); });
-}
+void Mailer::Start(TenantWriter* writer) { rounds_.Start(writer); }
 
 void Mailer::Note(const std::shared_ptr<Tenant>& tenant, absl::Time time) {
-  MutexLock lock(&mutex_);
-  const auto [at, is_new] = looks_.try_emplace(tenant->number(), Look{tenant, time});
-  if (!is_new) at->second.time = std::min(at->second.time, time);
-  changed_.SignalAll();
+  rounds_.Note(tenant, time);
 }
 
 void Mailer::Stop(absl::Duration patience) {
-  {
-    MutexLock lock(&mutex_);
-    stopping_ = true;
-    changed_.SignalAll();
-    const absl::Time end = absl::Now() + patience;
-    while (!ended_ && absl::Now() < end) changed_.WaitFor(&mutex_, end - absl::Now());
-  }
+  rounds_.Stop(patience);
   smtp_->Stop();
-  if (thread_.joinable()) thread_.join();
-}
-
-bool Mailer::IsStopping() {
-  MutexLock lock(&mutex_);
-  return stopping_;
-}
-
-bool Mailer::Pause(absl::Duration time) {
-  const absl::Time end = absl::Now() + time;
-  MutexLock lock(&mutex_);
-  while (!stopping_ && absl::Now() < end) changed_.WaitFor(&mutex_, end - absl::Now());
-  return !stopping_;
-}
-
-void Mailer::Run() {
-  while (const std::shared_ptr<Tenant> tenant = NextLook()) {
-    absl::StatusOr<absl::Time> next = LookAt(tenant);
-    if (!next.ok()) {
-      if (options_.on_error) options_.on_error(next.status());
-      next = registry_->clock().Now() + kAfterError;
-    }
-    if (*next < absl::InfiniteFuture()) Note(tenant, *next);
-  }
-  MutexLock lock(&mutex_);
-  ended_ = true;
-  changed_.SignalAll();
-}
-
-std::shared_ptr<Tenant> Mailer::NextLook() {
-  MutexLock lock(&mutex_);
-  while (!stopping_) {
-    // The one that has waited longest, so that tenants take turns.
-    const auto first = std::min_element(
-        looks_.begin(), looks_.end(),
-        [](const auto& a, const auto& b) { return a.second.time < b.second.time; });
-    absl::Duration wait = kLongestWait;
-    if (first != looks_.end()) {
-      wait = std::max(first->second.time, not_before_) - registry_->clock().Now();
-      if (wait <= absl::ZeroDuration()) {
-        std::shared_ptr<Tenant> tenant = first->second.tenant.lock();
-        if (tenant == nullptr) progress_.erase(first->first);
-        looks_.erase(first);
-        if (tenant == nullptr) continue;
-        return tenant;
-      }
-    }
-    changed_.WaitFor(&mutex_, std::min(wait, kLongestWait));
-  }
-  return nullptr;
+  rounds_.Join();
 }
 
 absl::StatusOr<absl::Time> Mailer::LookAt(const std::shared_ptr<Tenant>& tenant) {
-  if (registry_->Find(tenant->id()) != tenant) {
-    progress_.erase(tenant->number());
-    return absl::InfiniteFuture();
-  }
   Progress& progress = progress_[tenant->number()];
   if (progress.take_away <= registry_->clock().Now()) {
     absl::StatusOr<absl::Time> next = TakeAwayEnded(tenant);
@@ -390,13 +312,12 @@ bool Mailer::Send(const Tenant& tenant, Batch* batch) {
       // Others got through since it was tried before: it is this mail.
       outcome.kind = SmtpOutcome::Kind::kLater;
     } else {
-      if (IsStopping()) return false;
+      if (rounds_.IsStopping()) return false;
       if (unreached_ == 0 && options_.on_server) options_.on_server(false, outcome.text);
       suspect_ = {tenant.number(), batch->uids.front(), false};
       const absl::Duration pause =
           Doubled(kFirstPause, std::min(unreached_++, 30), options_.backoff);
-      MutexLock lock(&mutex_);
-      not_before_ = registry_->clock().Now() + pause;
+      rounds_.Rest(registry_->clock().Now() + pause);
       return false;
     }
   }
@@ -448,29 +369,8 @@ absl::Status Mailer::Record(const std::shared_ptr<Tenant>& tenant, const Batch& 
 
 absl::Status Mailer::Commit(const std::shared_ptr<Tenant>& tenant, const std::string& method,
                             const std::function<absl::Status(TenantDraft&)>& change) {
-  for (bool is_first = true;; is_first = false) {
-    auto told = std::make_shared<std::promise<absl::Status>>();
-    std::future<absl::Status> result = told->get_future();
-    TenantMutation mutation;
-    mutation.tenant = tenant;
-    mutation.actor.name = "server";
-    mutation.method = method;
-    mutation.prepare = [&change](MutationContext& context) -> absl::StatusOr<std::string> {
-      if (absl::Status status = change(context.draft()); !status.ok()) return status;
-      return std::string();
-    };
-    mutation.done = [told](const absl::StatusOr<MutationResult>& done) {
-      told->set_value(done.status());
-    };
-    writer_->Submit(std::move(mutation));
-    const absl::Status status = result.get();
-    // A tenant that was deleted needs nothing more.
-    if (status.ok() || absl::IsNotFound(status)) return absl::OkStatus();
-    if (!MayBeTakenLater(status)) return status;
-    if (is_first && options_.on_error) options_.on_error(status);
-    // A mail that was handed over is not to be sent again because this could not be written.
-    if (!Pause(kFirstPause)) return status;
-  }
+  return rounds_.Commit(tenant, method,
+                        [&](MutationContext& context) { return change(context.draft()); });
 }
 
 }  // namespace provost

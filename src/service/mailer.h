@@ -7,18 +7,16 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "base/mutex.h"
 #include "mail/smtp.h"
 #include "provost/internal/v1/notification_rows.pb.h"
 #include "provost/v1/notification_service.pb.h"
 #include "provost/v1/user_service.pb.h"
+#include "service/tenant_rounds.h"
 #include "tenant/outbox.h"
 #include "tenant/registry.h"
 #include "tenant/writer.h"
@@ -72,17 +70,13 @@ class Mailer {
 
   /// For GroupBuilder::Options::on_mail: there is something to be sent at `time`, or the tenant is
   /// to be looked at. Any thread; a short lock.
-  void Note(const std::shared_ptr<Tenant>& tenant, absl::Time time) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Note(const std::shared_ptr<Tenant>& tenant, absl::Time time);
 
   /// Sends no more. The mail that is being sent may take `patience`, and is broken off after that.
   /// More calls do nothing.
-  void Stop(absl::Duration patience) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Stop(absl::Duration patience);
 
  private:
-  struct Look {
-    std::weak_ptr<Tenant> tenant;  // One that was deleted is not kept for this.
-    absl::Time time;
-  };
   // What goes out as one: a mail, or a digest of several.
   struct Batch {
     std::vector<uint64_t> uids;
@@ -111,13 +105,6 @@ class Mailer {
 
   Mailer(TenantRegistry* registry, MailerOptions options, std::unique_ptr<SmtpClient> smtp);
 
-  void Run() ABSL_LOCKS_EXCLUDED(mutex_);
-  // The next tenant to be looked at, once it is time; nothing when the mailer is stopped.
-  std::shared_ptr<Tenant> NextLook() ABSL_LOCKS_EXCLUDED(mutex_);
-  bool IsStopping() ABSL_LOCKS_EXCLUDED(mutex_);
-  // Waits; returns false when the mailer is stopped.
-  bool Pause(absl::Duration time) ABSL_LOCKS_EXCLUDED(mutex_);
-
   // Sends one mail of a tenant, if one is due, and takes away some that ended. Each returns when to
   // look again.
   absl::StatusOr<absl::Time> LookAt(const std::shared_ptr<Tenant>& tenant);
@@ -140,8 +127,7 @@ class Mailer {
   absl::Duration BackoffAfter(int attempts) const;
   // Commits what is in the rows of a batch.
   absl::Status Record(const std::shared_ptr<Tenant>& tenant, const Batch& batch);
-  // Makes a change as the server itself, and waits for it. Tries again for as long as the database
-  // takes no changes and the mailer is not stopped; returns what else is wrong.
+  // Makes a change as the server itself: TenantRounds::Commit.
   absl::Status Commit(const std::shared_ptr<Tenant>& tenant, const std::string& method,
                       const std::function<absl::Status(TenantDraft&)>& change);
 
@@ -149,20 +135,13 @@ class Mailer {
   const MailerOptions options_;
   const std::string domain_;
   const std::unique_ptr<SmtpClient> smtp_;
-  TenantWriter* writer_ = nullptr;  // Once started.
 
   // The mailer's thread alone.
   std::map<uint64_t, Progress> progress_;  // By tenant.
   Suspect suspect_;
   int unreached_ = 0;  // How often in a row the SMTP server could not be reached.
 
-  Mutex mutex_;
-  CondVar changed_;
-  std::map<uint64_t, Look> looks_ ABSL_GUARDED_BY(mutex_);  // By tenant.
-  absl::Time not_before_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  bool ended_ ABSL_GUARDED_BY(mutex_) = true;
-  std::thread thread_;
+  TenantRounds rounds_;
 };
 
 }  // namespace provost

@@ -10,6 +10,9 @@
 #include "provost/v1/notification_service.pb.h"
 #include "service/homed_resource.h"
 #include "service/notification_text.h"
+#include "tenant/mail_topics.h"
+#include "tenant/moments.h"
+#include "tenant/notification_leads.h"
 
 namespace provost {
 namespace {
@@ -39,8 +42,8 @@ struct RuleKind {
   static constexpr absl::string_view kField = "notification_rule";
   static constexpr absl::string_view kRead = "notification.read";
   static constexpr bool kAtTenant = true;
-  static constexpr absl::string_view kUpdatable[] = {"display_name", "event", "template",
-                                                     "recipients", "disabled"};
+  static constexpr absl::string_view kUpdatable[] = {"display_name", "event",    "template",
+                                                     "recipients",   "disabled", "lead_days"};
 
   static const NotificationRule& Of(const Row& row) { return row.rule(); }
   static NotificationRule* Of(Row* row) { return row->mutable_rule(); }
@@ -71,6 +74,18 @@ struct RuleKind {
     }
   }
 
+  static absl::Status CheckLead(const NotificationRule& rule) {
+    const std::string event = NotificationRule::Event_Name(rule.event());
+    const int days = rule.lead_days();
+    if (HasLead(rule.event()) ? days >= 1 && days <= kMaxLeadDays : days == 0) {
+      return absl::OkStatus();
+    }
+    return BadField("notification_rule.lead_days", absl::StrCat(days),
+                    HasLead(rule.event())
+                        ? absl::StrCat("wanted 1 to ", kMaxLeadDays, " for a rule on ", event)
+                        : absl::StrCat("wanted none for a rule on ", event));
+  }
+
   static void SetFixed(const NotificationRule&, NotificationRule*) {}
   static absl::Status CheckFixed(const NotificationRule&, const NotificationRule&) {
     return absl::OkStatus();
@@ -79,6 +94,7 @@ struct RuleKind {
   // same words.
   static absl::Status BeforePut(const MutateCall& call, const std::string& id, const Row* before,
                                 Row* row) {
+    if (absl::Status status = CheckLead(row->rule()); !status.ok()) return status;
     const std::string wanted =
         row->rule().template_().empty()
             ? NameIn(call.draft.id(), Collection::kNotificationTemplates, row->template_())
@@ -107,7 +123,7 @@ struct RuleKind {
     call.draft.WriteBytes(store::Table::kIndexes,
                           TemplateRuleKey(call.draft.number(), name->id, id),
                           store::MakeRecord(""));
-    return absl::OkStatus();
+    return FollowRule(call.draft, id, row);
   }
 
   static void Complete(absl::string_view tenant, const Row& row, NotificationRule* rule) {

@@ -45,7 +45,7 @@ struct TemplateKind {
       CheckText("notification_template.display_name", wanted.display_name(), 1, kMaxDisplayName,
                 status);
     } else {
-      CheckTexts("notification_template.texts", wanted, status);
+      CheckTexts("notification_template.texts", wanted, wanted.event(), status);
     }
   }
 
@@ -61,8 +61,11 @@ struct TemplateKind {
         "notification_template.event", NotificationRule::Event_Name(wanted.event()),
         absl::StrCat("cannot be changed; it is ", NotificationRule::Event_Name(kept.event())));
   }
-  static absl::Status BeforePut(const MutateCall&, const std::string&, const Row*, Row*) {
-    return absl::OkStatus();
+  // Whoever changes a template need not say again what it is for.
+  static absl::Status BeforePut(const MutateCall&, const std::string&, const Row*, Row* row) {
+    absl::Status status;
+    CheckTexts("notification_template.texts", row->template_(), row->template_().event(), &status);
+    return status;
   }
   static void Complete(absl::string_view, const Row&, NotificationTemplate*) {}
 

@@ -1,6 +1,8 @@
 #include "service/notification_text.h"
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
@@ -8,18 +10,29 @@
 #include "service/field_text.h"
 #include "service/resource.h"
 #include "tenant/errors.h"
+#include "tenant/mail_topics.h"
 
 namespace provost {
 namespace {
 
+using v1::NotificationRule;
+
 constexpr int kMaxTexts = 50;
 constexpr size_t kMaxTextBytes = 64 << 10;
 
-constexpr absl::string_view kFields[] = {
-    "learner.display_name",   "learner.family_name",   "learner.given_name",
-    "manager.display_name",   "manager.family_name",   "manager.given_name",
-    "recipient.display_name", "recipient.family_name", "recipient.given_name",
-    "tenant.display_name",    "training.display_name", "training.name"};
+// What templates for an event may name; unspecified: for some event.
+std::vector<absl::string_view> FieldsOf(NotificationRule::Event event) {
+  if (event != NotificationRule::EVENT_UNSPECIFIED) return MailFieldsOf(event);
+  std::vector<absl::string_view> fields;
+  for (int each = 1; each < NotificationRule::Event_ARRAYSIZE; ++each) {
+    for (absl::string_view field : MailFieldsOf(static_cast<NotificationRule::Event>(each))) {
+      fields.push_back(field);
+    }
+  }
+  std::sort(fields.begin(), fields.end());
+  fields.erase(std::unique(fields.begin(), fields.end()), fields.end());
+  return fields;
+}
 
 // Lines of plain text: no control characters but their ends and tabs.
 bool IsPlain(absl::string_view text) {
@@ -37,12 +50,15 @@ void CheckEvent(absl::string_view path, v1::NotificationRule::Event event, absl:
       v1::NotificationRule::Event_IsValid(event)) {
     return;
   }
-  AddBadField(status, path, absl::StrCat(static_cast<int>(event)),
-              "wanted ENROLLED, DUE_SOON, OVERDUE, SESSION_CHANGED, COMPLETED or EXPIRING");
+  AddBadField(
+      status, path, absl::StrCat(static_cast<int>(event)),
+      "wanted ENROLLED, DUE_SOON, OVERDUE, SESSION_CHANGED, COMPLETED, EXPIRING, SESSION_SOON "
+      "or GRANT_EXPIRING");
 }
 
 void CheckTexts(absl::string_view path, const v1::NotificationTemplate& wanted,
-                absl::Status* status) {
+                NotificationRule::Event event, absl::Status* status) {
+  const std::vector<absl::string_view> fields = FieldsOf(event);
   if (wanted.texts_size() < 1 || wanted.texts_size() > kMaxTexts) {
     AddBadField(status, path, absl::StrCat(wanted.texts_size()),
                 absl::StrCat("wanted 1 to ", kMaxTexts));
@@ -57,7 +73,7 @@ void CheckTexts(absl::string_view path, const v1::NotificationTemplate& wanted,
       AddBadField(status, at + "locale", text.locale(), "wanted each language once");
     }
     CheckText(at + "subject", text.subject(), 1, kMaxDisplayName, status);
-    CheckFieldText(at + "subject", text.subject(), "a notification", kFields, status);
+    CheckFieldText(at + "subject", text.subject(), "a notification", fields, status);
     if (text.text().empty() || text.text().size() > kMaxTextBytes) {
       AddBadField(status, at + "text", text.text(),
                   absl::StrCat("wanted 1 to ", kMaxTextBytes, " bytes, got ", text.text().size()));
@@ -65,7 +81,7 @@ void CheckTexts(absl::string_view path, const v1::NotificationTemplate& wanted,
       AddBadField(status, at + "text", text.text(),
                   "wanted no control characters but line feeds and tabs");
     }
-    CheckFieldText(at + "text", text.text(), "a notification", kFields, status);
+    CheckFieldText(at + "text", text.text(), "a notification", fields, status);
   }
 }
 

@@ -12,9 +12,10 @@ namespace provost {
 /// Adds a bad field unless there is such an event.
 void CheckEvent(absl::string_view path, v1::NotificationRule::Event event, absl::Status* status);
 
-/// Adds what is wrong with the texts of a template, field by field.
+/// Adds what is wrong with the texts of a template for `event`, field by field. Unspecified: what
+/// would be wrong for every event.
 void CheckTexts(absl::string_view path, const v1::NotificationTemplate& wanted,
-                absl::Status* status);
+                v1::NotificationRule::Event event, absl::Status* status);
 
 }  // namespace provost
 

@@ -96,9 +96,15 @@ absl::StatusOr<std::optional<MailTopic>> MailTopics::OfEnrollment(const MailCaus
                 cause.enrollment.learner};
   if (enrollment.has_due_time()) moment.time = FromTimestamp(enrollment.due_time());
   switch (cause.event) {
-    case NotificationRule::ENROLLED:
+    case NotificationRule::ENROLLED: {
       if (!IsAdmitted(enrollment.state())) return std::nullopt;
+      absl::StatusOr<std::optional<rows::EnrollmentRow>> before =
+          ReadEnrollment(draft_.before(), draft_.number(), cause.enrollment);
+      if (!before.ok()) return before.status();
+      // Whoever leaves and comes back by one change was there all the time.
+      if (before->has_value() && IsAdmitted((*before)->enrollment().state())) return std::nullopt;
       break;
+    }
     case NotificationRule::DUE_SOON:
       if (!IsOpen(enrollment.state()) || moment.time <= draft_.now()) return std::nullopt;
       break;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -184,21 +185,23 @@ TEST_F(NotificationTest, KA4_AnUnknownFieldIsRefusedWhereItStands) {
 }
 
 TEST_F(NotificationTest, KA4_RulesAndTemplatesCanBeForEveryEvent) {
-  for (const char* event :
-       {"ENROLLED", "DUE_SOON", "OVERDUE", "SESSION_CHANGED", "COMPLETED", "EXPIRING"}) {
+  for (const char* event : {"ENROLLED", "DUE_SOON", "OVERDUE", "SESSION_CHANGED", "COMPLETED",
+                            "EXPIRING", "SESSION_SOON", "GRANT_EXPIRING"}) {
     const std::string head =
         absl::StrCat("display_name: 'E' home_scope: 'tenants/acme/catalogs/safety' event: ", event);
     const std::string id = absl::AsciiStrToLower(absl::StrReplaceAll(event, {{"_", "-"}}));
     const auto made =
         MakeTemplate("users/kim", id, head + " texts { locale: 'en' subject: 's' text: 't' }");
     EXPECT_TRUE(made.ok()) << made.message();
+    const bool is_ahead = absl::EndsWith(event, "SOON") || absl::EndsWith(event, "EXPIRING");
     const auto rule = MakeRule("users/kim", id,
-                               absl::StrCat(head, " template: 'tenants/acme/notificationTemplates/",
-                                            id, "' recipients: LEARNER"));
+                               absl::StrCat(head, is_ahead ? " lead_days: 3" : "",
+                                            " template: 'tenants/acme/notificationTemplates/", id,
+                                            "' recipients: LEARNER"));
     EXPECT_TRUE(rule.ok()) << rule.message();
     EXPECT_EQ(NotificationRule::Event_Name(rule.value.event()), event);
   }
-  for (const char* event : {"EVENT_UNSPECIFIED", "7"}) {
+  for (const char* event : {"EVENT_UNSPECIFIED", "9"}) {
     const std::string head =
         absl::StrCat("display_name: 'E' home_scope: 'tenants/acme/catalogs/safety' event: ", event);
     EXPECT_THAT(

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "provost/v1/competency_service.pb.h"
+#include "provost/v1/course.pb.h"
 #include "provost/v1/enrollment_service.pb.h"
 #include "provost/v1/group_service.pb.h"
 #include "provost/v1/notification_service.pb.h"
@@ -158,6 +159,10 @@ void ResourceParts::AddOptions(CLI::App* command, const google::protobuf::Descri
         ->delimiter(',')
         ->check(CLI::IsMember(EnumWords(*v1::NotificationRule::Recipient_descriptor())))
         ->required(is_new);
+    command
+        ->add_option("--lead-days", lead_days_,
+                     "Mailed so many days ahead, of what is still to come: 1 to 90")
+        ->type_name("N");
   }
   if (&resource == v1::NotificationTemplate::descriptor()) {
     auto* const file =
@@ -169,6 +174,14 @@ void ResourceParts::AddOptions(CLI::App* command, const google::protobuf::Descri
         ->excludes(file);
     add_list("--text", texts_, "What it says in a language; again for another", "LOCALE=TEXT")
         ->excludes(file);
+  }
+  if (&resource == v1::Session::descriptor()) {
+    add_list("--instructor", instructors_, "Who teaches it: all of them, again for the next",
+             "USER");
+    command->add_option("--registration", registration_,
+                        "Whether learners register, instead of all that are enrolled: true, false");
+    command->add_option("--capacity", capacity_, "How many may register; 0: any number")
+        ->type_name("N");
   }
   if (&resource == v1::Group::descriptor()) {
     auto* const where = add_list(
@@ -207,6 +220,10 @@ absl::Status ResourceParts::Fill(Context& context, google::protobuf::Message& re
           EnumNumber(*v1::NotificationRule::Recipient_descriptor(), word)));
     }
     if (!recipients_.empty()) Name(mask, "recipients");
+    if (lead_days_.has_value()) {
+      rule->set_lead_days(*lead_days_);
+      Name(mask, "lead_days");
+    }
   }
   if (auto* const mail = dynamic_cast<v1::NotificationTemplate*>(&resource)) {
     absl::Status status;
@@ -218,6 +235,22 @@ absl::Status ResourceParts::Fill(Context& context, google::protobuf::Message& re
     }
     if (!status.ok()) return status;
     if (!mail->texts().empty()) Name(mask, "texts");
+  }
+  if (auto* const session = dynamic_cast<v1::Session*>(&resource)) {
+    for (const std::string& given : instructors_) {
+      auto user = context.names().Full(given, "users");
+      if (!user.ok()) return user.status();
+      session->add_instructors(*std::move(user));
+    }
+    if (!instructors_.empty()) Name(mask, "instructors");
+    if (registration_.has_value()) {
+      session->set_registration(*registration_);
+      Name(mask, "registration");
+    }
+    if (capacity_.has_value()) {
+      session->set_capacity(*capacity_);
+      Name(mask, "capacity");
+    }
   }
   if (auto* const group = dynamic_cast<v1::Group*>(&resource)) {
     return FillGroup(context.names(), conditions_, by_hand_, *group, mask);

@@ -7,6 +7,7 @@
 #include <google/protobuf/message.h>
 
 #include <CLI/CLI.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,10 +35,14 @@ class ResourceParts {
   bool withdraw_ = false;
   std::vector<std::string> levels_;      // of a competency: id=name
   std::vector<std::string> recipients_;  // of a rule for mails
+  std::optional<int> lead_days_;         // the same
   std::vector<std::string> subjects_;    // of a template of mails: locale=text
   std::vector<std::string> texts_;
   std::string texts_file_;
-  std::vector<std::string> conditions_;  // of a group
+  std::vector<std::string> instructors_;  // of a session
+  std::optional<bool> registration_;      // the same
+  std::optional<int> capacity_;           // the same
+  std::vector<std::string> conditions_;   // of a group
   bool by_hand_ = false;
 };
 

@@ -3,12 +3,14 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/field_mask.pb.h>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "provost/v1/catalog_service.pb.h"
 #include "provost/v1/competency_service.pb.h"
@@ -30,7 +32,7 @@ using google::protobuf::Message;
 using google::protobuf::MessageFactory;
 
 // What a value of a field is written as.
-enum class FieldForm { kText, kScope, kSubject, kTemplate, kTime, kBool, kEnum };
+enum class FieldForm { kText, kScope, kSubject, kTemplate, kTime, kBool, kEnum, kEnums };
 
 struct FieldFlag {
   const char* field;
@@ -49,6 +51,16 @@ constexpr FieldFlag kFieldFlags[] = {
     {"locale", "--locale", FieldForm::kText, "The language: de-AT"},
     {"time_zone", "--time-zone", FieldForm::kText, "The time zone: Europe/Vienna"},
     {"external_id", "--external-id", FieldForm::kText, "What another system calls the user"},
+    {"hire_date", "--hire-date", FieldForm::kText, "The day of hiring: 2026-11-22"},
+    {"language", "--language", FieldForm::kText, "The language: de-AT"},
+    {"start", "--start", FieldForm::kText, "When it begins, by the clock there: 2026-11-03T09:00"},
+    {"end", "--end", FieldForm::kText, "When it ends, by the same clock"},
+    {"place", "--place", FieldForm::kText, "Where people meet, for people"},
+    {"room", "--room", FieldForm::kText, "The room, by which conflicts are found"},
+    {"link", "--link", FieldForm::kText, "Where people meet online: an https URL"},
+    {"end_after", "--after", FieldForm::kTime, "Only those that end after this: now, 2026-11-03"},
+    {"start_before", "--before", FieldForm::kTime, "Only those that begin before this: +30d"},
+    {"series", "--series", FieldForm::kText, "Only those that were made together, as `get` says"},
     {"manager", "--manager", FieldForm::kSubject, "The line manager: users/cat"},
     {"parent_scope", "--parent", FieldForm::kScope, "The scope that it is directly under"},
     {"description", "--description", FieldForm::kText, "What it is"},
@@ -59,11 +71,12 @@ constexpr FieldFlag kFieldFlags[] = {
     {"assignee", "--to", FieldForm::kSubject, "Who takes it: users/lea, groups/crew"},
     {"training", "--in", FieldForm::kScope, "The course or the training plan: courses/fire"},
     {"due_time", "--due", FieldForm::kTime, "When it is due: 2026-11-03, +30d"},
-    {"event", "--on", FieldForm::kEnum, "On which event; `enrolled` is the one that is caused yet"},
+    {"event", "--on", FieldForm::kEnum, "On which event"},
     {"template", "--template", FieldForm::kTemplate, "What is mailed: a template for that event"},
     {"disabled", "--disabled", FieldForm::kBool, "Whether nothing is mailed: true or false"},
     {"recipient", "--to", FieldForm::kSubject, "Only those to this person: users/lea"},
     {"state", "--state", FieldForm::kEnum, "Only those in this state: "},
+    {"states", "--state", FieldForm::kEnums, "Only those in one of these states, with commas: "},
     {"role", "--role", FieldForm::kText, "A role of the policy"},
     {"not_before", "--from", FieldForm::kTime,
      "Counts from then on: 2026-11-03, now, +2d; never for no bound"},
@@ -77,6 +90,10 @@ constexpr FieldFlag kFieldFlags[] = {
 
 // Fields of a resource that have no option: only the server sets them, or another command does.
 bool IsLeftOut(const Descriptor& resource, const std::string& field) {
+  if (field == "series") return true;
+  if (field == "state") {
+    return &resource == v1::Enrollment::descriptor() || &resource == v1::Session::descriptor();
+  }
   if (field == "suspended") return &resource != v1::Assignment::descriptor();
   if (field == "description") return &resource == v1::Catalog::descriptor();
   return false;
@@ -109,6 +126,7 @@ struct BoolFlag {
 constexpr BoolFlag kBoolFlags[] = {
     {"validate_only", "--dry-run", "Do everything but the change"},
     {"allow_missing", "--allow-missing", "Succeed where there is none"},
+    {"refuse_conflicts", "--refuse-conflicts", "Refuse where a room or an instructor is taken"},
     {"force", "--force", "Delete what is in it too, and take it out of what has it"},
     {"offered_only", "--offered", "Only those that are for you"},
 };
@@ -150,6 +168,11 @@ absl::Status SetField(Context& context, const FieldFlag& flag, const std::string
       return absl::OkStatus();
     case FieldForm::kEnum:
       reflection->SetEnumValue(&message, field, EnumNumber(*field->enum_type(), text));
+      return absl::OkStatus();
+    case FieldForm::kEnums:
+      for (absl::string_view word : absl::StrSplit(text, ',')) {
+        reflection->AddEnumValue(&message, field, EnumNumber(*field->enum_type(), word));
+      }
       return absl::OkStatus();
   }
   return absl::OkStatus();
@@ -205,6 +228,15 @@ void AddFieldOption(CLI::App* command, const FieldFlag& flag, const std::vector<
       break;
     case FieldForm::kEnum:
       option->type_name("WHAT")->check(CLI::IsMember(words));
+      break;
+    case FieldForm::kEnums:
+      option->type_name("WHAT")->check([words](const std::string& text) {
+        for (absl::string_view word : absl::StrSplit(text, ',')) {
+          if (std::find(words.begin(), words.end(), word) != words.end()) continue;
+          return absl::StrCat("`", word, "` is none of ", absl::StrJoin(words, ", "));
+        }
+        return std::string();
+      });
       break;
     case FieldForm::kTime:
       option->type_name("TIME");
