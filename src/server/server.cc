@@ -31,8 +31,10 @@
 #include "service/notification_service.h"
 #include "service/policies.h"
 #include "service/policy_service.h"
+#include "service/report_service.h"
 #include "service/role_service.h"
 #include "service/tenant_service.h"
+#include "service/training_record_service.h"
 #include "service/timekeeper.h"
 #include "service/user_service.h"
 #include "store/database.h"
@@ -208,8 +210,10 @@ absl::Status Server::Parts::Serve(MailerOptions mailer_options) {
   RegisterGroupService(*methods);
   RegisterNotificationService(*methods);
   RegisterPolicyService(*methods);
+  RegisterReportService(*methods);
   RegisterRoleService(*methods);
   RegisterTenantService(*methods);
+  RegisterTrainingRecordService(*methods);
   RegisterUserService(*methods);
   DoorOptions door_options;
   door_options.default_deadline = options.default_deadline;

@@ -103,6 +103,7 @@ ScopeKind KindOf(Collection collection) {
     case Collection::kNotificationRules:
     case Collection::kNotificationTemplates:
     case Collection::kOutboxMessages:
+    case Collection::kExternalTrainings:
       return ScopeKind::kCatalog;
     case Collection::kTasks:
     case Collection::kEnrollments:

@@ -11,6 +11,7 @@
 #include "service/resource.h"
 #include "tenant/errors.h"
 #include "tenant/homed_rows.h"
+#include "tenant/record_events.h"
 
 namespace provost {
 namespace {
@@ -136,7 +137,7 @@ absl::Status DoSet(MutateCall& call, const v1::SetCourseCompetenciesRequest& req
   *response->mutable_entries() = request.entries();
   response->set_etag(EtagOf(course->value, row.revision()));
   call.draft.Describe(request.course());
-  return absl::OkStatus();
+  return ReevaluateCourseLater(call.draft, *course);
 }
 
 // --- ListCourseCompetencies ---

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "provost/v1/competency_service.pb.h"
 #include "service/competency_courses.h"
+#include "service/held_competency_list.h"
 #include "service/content_rows.h"
 #include "service/homed_resource.h"
 
@@ -159,6 +160,7 @@ void RegisterCompetencyService(Methods& methods) {
       Competencies::ValidateName<v1::DeleteCompetencyRequest>,
       Competencies::DoDelete<v1::DeleteCompetencyRequest, google::protobuf::Empty>);
   RegisterCompetencyCourses(methods);
+  RegisterHeldCompetencyList(methods);
 }
 
 }  // namespace provost

@@ -20,6 +20,7 @@
 #include "provost/v1/report_service.pb.h"
 #include "provost/v1/role_service.pb.h"
 #include "provost/v1/tenant_service.pb.h"
+#include "provost/v1/training_record_service.pb.h"
 #include "provost/v1/user_service.pb.h"
 
 namespace provost {
@@ -39,6 +40,7 @@ absl::StatusOr<Methods> Methods::OfContract() {
       v1::NotificationRule::descriptor()->file(),
       v1::CreateEnrollmentRequest::descriptor()->file(),
       v1::MarkAttendanceRequest::descriptor()->file(),
+      v1::TrainingRecord::descriptor()->file(),
       v1::Discussion::descriptor()->file(),
       v1::Certificate::descriptor()->file(),
       v1::StartAttemptRequest::descriptor()->file(),

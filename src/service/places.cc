@@ -12,7 +12,9 @@
 #include "tenant/certificates.h"
 #include "tenant/discussion_rows.h"
 #include "tenant/enrollment_rows.h"
+#include "tenant/external_trainings.h"
 #include "tenant/outbox.h"
+#include "tenant/record_rows.h"
 #include "tenant/rows.h"
 
 namespace provost {
@@ -40,6 +42,39 @@ absl::StatusOr<std::optional<ItemPlace>> EnrollmentPlace(const ResourceName& nam
   if (!row->has_value()) return std::optional<ItemPlace>();
   return std::optional<ItemPlace>(
       {ScopeId(id->training), SubjectId(0), {}, SubjectId(id->learner)});
+}
+
+absl::StatusOr<std::optional<ItemPlace>> RecordEventPlace(const ResourceName& name,
+                                                          const WorldState& state,
+                                                          const store::Reader& reader,
+                                                          uint64_t tenant) {
+  const std::optional<RecordEventId> id = ParseRecordEventId(name.id);
+  if (!id.has_value()) return std::optional<ItemPlace>();
+  absl::StatusOr<std::optional<std::string>> row =
+      reader.Get(store::Table::kRecords, RecordEventKey(tenant, *id));
+  if (!row.ok()) return row.status();
+  const EnrollmentId& enrollment = id->enrollment;
+  if (!row->has_value() || !state.HasScope(ScopeId(enrollment.training))) {
+    return std::optional<ItemPlace>();
+  }
+  return std::optional<ItemPlace>(
+      {ScopeId(enrollment.training), SubjectId(0), {}, SubjectId(enrollment.learner)});
+}
+
+absl::StatusOr<std::optional<ItemPlace>> ExternalTrainingPlace(const ResourceName& name,
+                                                               const WorldState& state,
+                                                               const store::Reader& reader,
+                                                               uint64_t tenant) {
+  const std::optional<ExternalTrainingId> id = ParseExternalTrainingId(name.id);
+  if (!id.has_value()) return std::optional<ItemPlace>();
+  absl::StatusOr<std::optional<rows::ExternalTrainingRow>> row =
+      ReadExternalTraining(reader, tenant, *id);
+  if (!row.ok()) return row.status();
+  if (!row->has_value() || !state.HasScope(ScopeId((*row)->home()))) {
+    return std::optional<ItemPlace>();
+  }
+  return std::optional<ItemPlace>(
+      {ScopeId((*row)->home()), SubjectId(0), {}, SubjectId(id->learner)});
 }
 
 absl::StatusOr<std::optional<ItemPlace>> TrainingAssignmentPlace(const ResourceName& name,
@@ -183,6 +218,10 @@ absl::StatusOr<std::optional<ItemPlace>> FindPlace(const ResourceName& name,
       if (!state.HasScope((*place)->home)) return std::optional<ItemPlace>();
       return place;
     }
+    case Collection::kRecordEvents:
+      return RecordEventPlace(name, state, reader, tenant);
+    case Collection::kExternalTrainings:
+      return ExternalTrainingPlace(name, state, reader, tenant);
     case Collection::kPolicyVersions:  // Belongs to the tenant.
       return std::optional<ItemPlace>({state.root(), SubjectId(0), {}});
     case Collection::kPackages:
