@@ -177,7 +177,7 @@ absl::Status DoCorrect(MutateCall& call, const v1::CorrectRecordRequest& request
   if (!status.ok()) return status;
   row = ReadEnrollment(call.draft.reader(), call.draft.number(), enrollment);
   if (!row.ok()) return row.status();
-  absl::StatusOr<v1::TrainingRecord> record = RecordView(call).Record(enrollment, **row);
+  absl::StatusOr<v1::TrainingRecord> record = TrainingRecordView(call).Record(enrollment, **row);
   if (!record.ok()) return record.status();
   *response = *std::move(record);
   call.draft.Describe(response->name(), request.reason());

@@ -109,7 +109,7 @@ absl::Status Answer(MutateCall& call, const ExternalTrainingId& id, absl::string
   absl::StatusOr<std::optional<rows::ExternalTrainingRow>> row =
       ReadExternalTraining(call.draft.reader(), call.draft.number(), id);
   if (!row.ok()) return row.status();
-  *response = RecordView(call).External(id, **row);
+  *response = TrainingRecordView(call).External(id, **row);
   call.draft.Describe(response->name(), reason);
   return absl::OkStatus();
 }
@@ -170,7 +170,7 @@ absl::Status DoGet(ReadCall& call, const v1::GetExternalTrainingRequest& request
                    ExternalTraining* response) {
   absl::StatusOr<Found> found = Find(call.reader(), call.tenant->number(), request.name());
   if (!found.ok()) return found.status();
-  *response = RecordView(call).External(found->id, found->row);
+  *response = TrainingRecordView(call).External(found->id, found->row);
   return absl::OkStatus();
 }
 
@@ -206,7 +206,8 @@ absl::Status DoList(ReadCall& call, const v1::ListExternalTrainingsRequest& requ
       response->set_next_page_token(call.backend.pages->TokenAfter(*page, absl::StrCat(last)));
       return absl::OkStatus();
     }
-    *response->add_external_trainings() = RecordView(call).External({learner.value, uid}, row);
+    *response->add_external_trainings() =
+        TrainingRecordView(call).External({learner.value, uid}, row);
     last = uid;
   }
   return absl::OkStatus();
@@ -231,7 +232,7 @@ absl::Status DoUpdate(MutateCall& call, const v1::UpdateExternalTrainingRequest&
   if (!found.ok()) return found.status();
   absl::Status status = CheckNotOneself(call, SubjectId(found->id.learner), "correct");
   if (!status.ok()) return status;
-  ExternalTraining training = RecordView(call).External(found->id, found->row);
+  ExternalTraining training = TrainingRecordView(call).External(found->id, found->row);
   status = ApplyMask(request.update_mask(), update, kFields, &training);
   if (!status.ok()) return status;
   CheckFields(training, &status);

@@ -104,7 +104,7 @@ absl::Status AddAndAnswer(MutateCall& call, EnrollmentId id, absl::string_view r
   absl::StatusOr<std::optional<rows::EnrollmentRow>> row =
       ReadEnrollment(call.draft.reader(), call.draft.number(), id);
   if (!row.ok()) return row.status();
-  absl::StatusOr<v1::TrainingRecord> record = RecordView(call).Record(id, **row);
+  absl::StatusOr<v1::TrainingRecord> record = TrainingRecordView(call).Record(id, **row);
   if (!record.ok()) return record.status();
   *response = *std::move(record);
   call.draft.Describe(NameIn(call.draft.id(), Collection::kEnrollments, id.ToString()), reason);
@@ -187,7 +187,7 @@ absl::Status DoProgress(MutateCall& call, const v1::ReportProgressRequest& reque
 
   row = FindEnrollment(call.draft.reader(), call.draft.number(), request.name());
   if (!row.ok()) return row.status();
-  absl::StatusOr<v1::TrainingRecord> record = RecordView(call).Record(id, *row);
+  absl::StatusOr<v1::TrainingRecord> record = TrainingRecordView(call).Record(id, *row);
   if (!record.ok()) return record.status();
   *response = *std::move(record);
   call.draft.Describe(request.name());
@@ -330,7 +330,7 @@ absl::Status DoAward(MutateCall& call, const v1::AwardCreditRequest& request,
   }
   absl::StatusOr<Training> training = FindTraining(call, id);
   if (!training.ok()) return training.status();
-  const RecordView view(call);
+  const TrainingRecordView view(call);
   absl::StatusOr<LearningState> learning = view.Learning(id, **row);
   if (!learning.ok()) return learning.status();
 

@@ -82,15 +82,16 @@ std::string TextOf(const MissingRequirement& missing, int step) {
 
 }  // namespace
 
-std::string RecordView::Scope(uint64_t uid) const {
+std::string TrainingRecordView::Scope(uint64_t uid) const {
   return ScopeFullName(state_, tenant_.id(), ScopeId(static_cast<uint32_t>(uid)));
 }
 
-std::string RecordView::Subject(uint32_t uid) const {
+std::string TrainingRecordView::Subject(uint32_t uid) const {
   return SubjectFullName(state_, tenant_.id(), SubjectId(uid));
 }
 
-absl::StatusOr<std::string> RecordView::Item(uint64_t uid, std::string* display_name) const {
+absl::StatusOr<std::string> TrainingRecordView::Item(uint64_t uid,
+                                                     std::string* display_name) const {
   absl::StatusOr<std::optional<NamedItem>> item = ReadItemByUid(reader_, tenant_.number(), uid);
   if (!item.ok()) return item.status();
   if (!item->has_value()) return std::string();
@@ -98,13 +99,13 @@ absl::StatusOr<std::string> RecordView::Item(uint64_t uid, std::string* display_
   return FullName(tenant_.id(), (*item)->relative);
 }
 
-absl::StatusOr<LearningState> RecordView::Learning(EnrollmentId id,
-                                                   const rows::EnrollmentRow& row) const {
+absl::StatusOr<LearningState> TrainingRecordView::Learning(EnrollmentId id,
+                                                           const rows::EnrollmentRow& row) const {
   return ReadLearningState(reader_, tenant_.number(), state_, id, row);
 }
 
-absl::StatusOr<std::vector<MissingRequirement>> RecordView::Missing(const LearningState& learning,
-                                                                    bool is_plan) const {
+absl::StatusOr<std::vector<MissingRequirement>> TrainingRecordView::Missing(
+    const LearningState& learning, bool is_plan) const {
   std::vector<MissingRequirement> all;
   for (const Unmet& unmet : learning.unmet) {
     MissingRequirement missing;
@@ -122,8 +123,8 @@ absl::StatusOr<std::vector<MissingRequirement>> RecordView::Missing(const Learni
   return all;
 }
 
-absl::StatusOr<v1::TrainingRecord> RecordView::Record(EnrollmentId id,
-                                                      const rows::EnrollmentRow& row) const {
+absl::StatusOr<v1::TrainingRecord> TrainingRecordView::Record(
+    EnrollmentId id, const rows::EnrollmentRow& row) const {
   v1::TrainingRecord record;
   *record.mutable_enrollment() = ToMessage(state_, tenant_.id(), id, row);
   record.set_name(record.enrollment().name());
@@ -177,8 +178,9 @@ absl::StatusOr<v1::TrainingRecord> RecordView::Record(EnrollmentId id,
   return record;
 }
 
-absl::StatusOr<v1::RecordEvent> RecordView::Event(RecordEventId id, const rows::RecordEventRow& row,
-                                                  uint64_t retracted_by) const {
+absl::StatusOr<v1::RecordEvent> TrainingRecordView::Event(RecordEventId id,
+                                                          const rows::RecordEventRow& row,
+                                                          uint64_t retracted_by) const {
   using Row = rows::RecordEventRow;
   const auto name_of = [&](uint64_t number) {
     return NameIn(tenant_.id(), Collection::kRecordEvents,
@@ -253,8 +255,8 @@ absl::StatusOr<v1::RecordEvent> RecordView::Event(RecordEventId id, const rows::
   return event;
 }
 
-v1::ExternalTraining RecordView::External(const ExternalTrainingId& id,
-                                          const rows::ExternalTrainingRow& row) const {
+v1::ExternalTraining TrainingRecordView::External(const ExternalTrainingId& id,
+                                                  const rows::ExternalTrainingRow& row) const {
   v1::ExternalTraining training;
   training.set_name(NameIn(tenant_.id(), Collection::kExternalTrainings, id.ToString()));
   training.set_learner(Subject(id.learner));

@@ -18,13 +18,14 @@
 namespace provost {
 
 /// What clients see of training records. A value, for the length of a call.
-class RecordView {
+class TrainingRecordView {
  public:
-  RecordView(const WorldState& state, const store::Reader& reader, const Tenant& tenant)
+  TrainingRecordView(const WorldState& state, const store::Reader& reader, const Tenant& tenant)
       : state_(state), reader_(reader), tenant_(tenant) {}
-  explicit RecordView(const ReadCall& call) : RecordView(call.state, call.reader(), *call.tenant) {}
-  explicit RecordView(const MutateCall& call)
-      : RecordView(call.state(), call.draft.reader(), call.draft.tenant()) {}
+  explicit TrainingRecordView(const ReadCall& call)
+      : TrainingRecordView(call.state, call.reader(), *call.tenant) {}
+  explicit TrainingRecordView(const MutateCall& call)
+      : TrainingRecordView(call.state(), call.draft.reader(), call.draft.tenant()) {}
 
   /// What follows from the log by the rules of now. Cost: a row for each event, two for each item
   /// of the course.

@@ -36,7 +36,7 @@ absl::Status DoGet(ReadCall& call, const v1::GetTrainingRecordRequest& request,
       FindEnrollment(call.reader(), call.tenant->number(), request.name());
   if (!row.ok()) return row.status();
   absl::StatusOr<v1::TrainingRecord> record =
-      RecordView(call).Record(EnrollmentIdIn(request.name()), *row);
+      TrainingRecordView(call).Record(EnrollmentIdIn(request.name()), *row);
   if (!record.ok()) return record.status();
   *response = *std::move(record);
   return absl::OkStatus();
@@ -65,7 +65,7 @@ absl::Status DoListEvents(ReadCall& call, const v1::ListRecordEventsRequest& req
   for (const auto& [number, event] : *events) {
     if (event.has_retraction()) retracted_by[event.retraction().event()] = number;
   }
-  const RecordView view(call);
+  const TrainingRecordView view(call);
   uint64_t last = 0;
   for (const auto& [number, event] : *events) {
     if (number <= after) continue;
