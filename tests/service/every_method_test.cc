@@ -16,6 +16,7 @@
 #include "absl/strings/str_replace.h"
 #include "gtest/gtest.h"
 #include "provost/v1/notification_service.pb.h"
+#include "provost/v1/training_record_service.pb.h"
 #include "provost/v1/user_service.grpc.pb.h"
 #include "provost/v1/user_service.pb.h"
 #include "service/methods.h"
@@ -59,6 +60,31 @@ constexpr auto kFailed = grpc::StatusCode::FAILED_PRECONDITION;
 // `validate_only` and a small `page_size` are set where a request has them, so that the cases do
 // not hang on each other.
 constexpr Case kCases[] = {
+    // --- attendance ---
+    {"AttendanceService.RegisterForSession",
+     "session: '$T/sessions/monday' learner: '$T/users/kim'", Others::kRefused, kAdministrator,
+     kFailed},
+    {"AttendanceService.UnregisterFromSession",
+     "session: '$T/sessions/monday' learner: '$T/users/kim'", Others::kRefused, kAdministrator,
+     kFailed},
+    {"AttendanceService.ListSessionRegistrations", "session: '$T/sessions/monday'"},
+    {"AttendanceService.MoveSessionRegistration",
+     "session: '$T/sessions/monday' learner: '$T/users/kim' position: 1", Others::kRefused,
+     kAdministrator, kFailed},
+    {"AttendanceService.PromoteSessionRegistration",
+     "session: '$T/sessions/monday' learner: '$T/users/kim'", Others::kRefused, kAdministrator,
+     kFailed},
+    {"AttendanceService.MarkAttendance",
+     "session: '$T/sessions/monday' attendance { learner: '$T/users/kim' status: PRESENT }",
+     Others::kRefused, kAdministrator, kFailed},
+    {"AttendanceService.BulkMarkAttendance",
+     "session: '$T/sessions/monday' attendances { learner: '$T/users/kim' status: PRESENT }",
+     Others::kRefused, kAdministrator, kFailed},
+    {"AttendanceService.AmendAttendance",
+     "session: '$T/sessions/monday' attendance { learner: '$T/users/kim' status: PRESENT } "
+     "reason: 'mistaken'",
+     Others::kRefused, kAdministrator, kFailed},
+    {"AttendanceService.ListAttendance", "session: '$T/sessions/monday'"},
     // --- asking ---
     {"AccessService.Check",
      "subject: '$T/users/kim' permission: 'course.read' scope: '$T/courses/drill'"},
@@ -74,6 +100,20 @@ constexpr Case kCases[] = {
     {"AccessService.ListScopes",
      "parent: '$T' subject: '$T/users/kim' permission: 'course.access'"},
     {"AuditService.ListAuditEntries", "parent: '$T'"},
+    // --- attempts, work ---
+    {"AssessmentService.StartAttempt", "course: '$T/courses/small' quiz: '$T/quizzes/fire'"},
+    {"AssessmentService.GetAttempt", "name: '$attempt'"},
+    {"AssessmentService.ListAttempts", "course: '$T/courses/small'"},
+    {"AssessmentService.SaveAnswers", "name: '$attempt' answers { position: 0 truth: true }"},
+    {"AssessmentService.SubmitAttempt", "name: '$attempt'"},
+    {"AssessmentService.HandInText",
+     "course: '$T/courses/small' task: '$T/tasks/essay' text: 'Done.'"},
+    {"AssessmentService.GetSubmission", "name: '$submission'"},
+    {"AssessmentService.ListSubmissions", "course: '$T/courses/small'"},
+    {"AssessmentService.GradeSubmission", "name: '$submission' version: 1 point_hundredths: 500"},
+    {"AssessmentService.ReturnSubmission", "name: '$submission' comment: 'More, please.'"},
+    {"AssessmentService.AssignWork",
+     "course: '$T/courses/small' task: '$T/tasks/essay' learners: '$T/users/kim'"},
     // --- catalogs ---
     {"CatalogService.CreateCatalog",
      "parent: '$T' catalog_id: 'new' catalog { display_name: 'New' parent_scope: '$T' }"},
@@ -91,6 +131,22 @@ constexpr Case kCases[] = {
     {"CatalogService.ConfigureEnrollmentFlows",
      "catalog { name: '$T/catalogs/safety' enrollment_flows: SELF } "
      "update_mask { paths: 'enrollment_flows' }"},
+    // --- certificates ---
+    {"CertificateService.IssueCertificate",
+     "parent: '$T' training: '$T/courses/certified' learner: '$T/users/tom' "
+     "certificate_template: '$T/certificateTemplates/plain' reason: 'Lost'"},
+    {"CertificateService.GetCertificate", "name: '$certificate'"},
+    {"CertificateService.ListCertificates", "parent: '$T' training: '$T/courses/certified'",
+     Others::kNothing},
+    {"CertificateService.RevokeCertificate", "name: '$certificate' reason: 'Copied'"},
+    // One's own alone, the administrator's too.
+    {"CertificateService.DownloadCertificate", "name: '$certificate'", Others::kRefused,
+     "users/kim"},
+    {"CertificateService.DownloadTranscript", "learner: '$T/users/ann'"},
+    {"CertificateService.PrintAttendanceSheet", "session: '$T/sessions/certified'"},
+    // By anyone: this code is none.
+    {"CertificateService.VerifyCertificate", "parent: '$T' code: 'x'", Others::kRefused, "users/kim",
+     kMissing, kMissing},
     // --- competencies ---
     {"CompetencyService.CreateCompetency",
      "parent: '$T' competency_id: 'new' competency { display_name: 'New' "
@@ -103,6 +159,8 @@ constexpr Case kCases[] = {
     {"CompetencyService.SetCourseCompetencies",
      "course: '$T/courses/small' entries { competency: '$T/competencies/safe' level: 'one' }"},
     {"CompetencyService.ListCourseCompetencies", "course: '$T/courses/drill'"},
+    {"CompetencyService.ListHeldCompetencies", "parent: '$T' learner: '$T/users/kim'",
+     Others::kNothing},
     // --- content ---
     {"ContentService.CreateContentItem",
      "parent: '$T' content_item_id: 'new' content_item { kind: PAGE display_name: 'New' "
@@ -134,6 +192,12 @@ constexpr Case kCases[] = {
     {"CourseService.MoveCourse", "name: '$T/courses/small' parent_scope: '$T/catalogs/other'"},
     {"CourseService.ArchiveCourse", "name: '$T/courses/small'"},
     {"CourseService.UnarchiveCourse", "name: '$T/courses/old'"},
+    {"CourseService.PublishCourse", "name: '$T/courses/small'"},
+    {"CourseService.UnpublishCourse", "name: '$T/courses/open'"},
+    {"CourseService.PublishTrainingPlan", "name: '$T/plans/path'"},
+    {"CourseService.UnpublishTrainingPlan", "name: '$T/plans/open'"},
+    {"CourseService.UpdateTrainingRules",
+     "training: '$T/courses/drill' section: DUE rules { due { days_after_enrollment: 30 } }"},
     {"CourseService.CreateTrainingPlan",
      "parent: '$T' training_plan_id: 'new' training_plan { display_name: 'New' "
      "parent_scope: '$T/catalogs/safety' steps { courses: '$T/courses/drill' } }"},
@@ -148,6 +212,13 @@ constexpr Case kCases[] = {
     {"CourseService.CreateSession",
      "parent: '$T' session_id: 'new' session { display_name: 'New' "
      "parent_scope: '$T/courses/drill' }"},
+    {"CourseService.CreateSessionSeries",
+     "parent: '$T' session { display_name: 'New' parent_scope: '$T/courses/drill' "
+     "start: '2100-01-04T09:00' end: '2100-01-04T10:00' } rule { unit: DAY count: 2 }"},
+    {"CourseService.CancelSession", "name: '$T/sessions/monday' reason: 'ill'"},
+    {"CourseService.ListSessionConflicts", "name: '$T/sessions/monday'"},
+    {"CourseService.ExportCalendar", "name: '$T/courses/drill'"},
+    {"CourseService.ExportPersonalCalendar", "parent: '$T' user: '$T/users/ann'"},
     {"CourseService.GetSession", "name: '$T/sessions/monday'"},
     {"CourseService.ListSessions", "parent: '$T'", Others::kNothing},
     {"CourseService.UpdateSession",
@@ -156,11 +227,40 @@ constexpr Case kCases[] = {
     {"CourseService.MoveSession", "name: '$T/sessions/monday' parent_scope: '$T/courses/small'"},
     {"CourseService.ArchiveSession", "name: '$T/sessions/monday'"},
     {"CourseService.UnarchiveSession", "name: '$T/sessions/old'"},
+    // --- discussions and messages ---
+    {"DiscussionService.CreateDiscussion",
+     "parent: '$T' discussion { training: '$T/courses/drill' title: 'Exits' } text: 'Where?'"},
+    {"DiscussionService.GetDiscussion", "name: '$discussion'"},
+    {"DiscussionService.ListDiscussions", "training: '$T/courses/drill'"},
+    {"DiscussionService.PinDiscussion", "name: '$discussion'"},
+    {"DiscussionService.LockDiscussion", "name: '$discussion'"},
+    {"DiscussionService.CreatePost", "discussion: '$discussion' text: 'There' reply_to: '$post'"},
+    {"DiscussionService.ListPosts", "discussion: '$discussion'"},
+    {"DiscussionService.UpdatePost", "name: '$post' text: 'Here'"},
+    {"DiscussionService.DeletePost", "name: '$post'"},
+    {"DiscussionService.RemovePost", "name: '$post' reason: 'Advertising'"},
+    {"DiscussionService.MarkRead", "discussion: '$discussion' post: '$post'"},
+    {"DiscussionService.SendMessage",
+     "training: '$T/courses/drill' recipient: '$T/users/kim' text: 'Hello'"},
+    {"DiscussionService.ListConversations", "parent: '$T'", Others::kNothing},
+    {"DiscussionService.ListMessages", "parent: '$T' person: '$T/users/kim'", Others::kNothing},
+    {"DiscussionService.MarkMessagesRead", "parent: '$T' person: '$T/users/kim'", Others::kRefused,
+     kAdministrator, kOk, kMissing},
+    {"DiscussionService.DeleteMessage", "name: '$message'", Others::kRefused, kAdministrator, kOk,
+     kMissing},
     // --- enrollments ---
     {"EnrollmentService.CreateEnrollment",
      "parent: '$T' enrollment { learner: '$T/users/kim' training: '$T/courses/small' }"},
     {"EnrollmentService.GetEnrollment", "name: '$enrollment'"},
     {"EnrollmentService.ListEnrollments", "parent: '$T' learner: '$T/users/kim'", Others::kNothing},
+    {"EnrollmentService.ListEnrollmentTransitions", "name: '$enrollment'"},
+    {"EnrollmentService.EnrollSelf", "training: '$T/courses/open'", Others::kRefused},
+    {"EnrollmentService.RequestEnrollment", "training: '$T/courses/open'", Others::kEverybody},
+    {"EnrollmentService.ApproveEnrollment", "name: '$request'"},
+    {"EnrollmentService.RejectEnrollment", "name: '$request' reason: 'Full.'"},
+    {"EnrollmentService.WithdrawEnrollment", "name: '$own'"},
+    {"EnrollmentService.PromoteEnrollment", "name: '$waiting'"},
+    {"EnrollmentService.MoveInWaitingList", "name: '$waiting' position: 1"},
     {"EnrollmentService.DeleteEnrollment", "name: '$enrollment'"},
     {"EnrollmentService.CreateTrainingAssignment",
      "parent: '$T' training_assignment { training: '$T/plans/path' assignee: '$T/users/kim' }"},
@@ -256,6 +356,29 @@ constexpr Case kCases[] = {
      "settings { tenant: '$T' mobile { offline_days: 3 } } section: MOBILE"},
     {"TenantService.ListSettingsChanges", "tenant: '$T'"},
     {"TenantService.GetGrowth", "tenant: '$T'"},
+    // --- training records ---
+    {"TrainingRecordService.GetTrainingRecord", "name: '$small'"},
+    {"TrainingRecordService.ListRecordEvents", "training_record: '$small'"},
+    {"TrainingRecordService.ReportProgress",
+     "name: '$own' item: '$T/quizzes/fire' percent: 50 position: '7'"},
+    {"TrainingRecordService.EnterScore",
+     "name: '$small' item: '$T/quizzes/fire' score_hundredths: 5000"},
+    {"TrainingRecordService.SignOff", "name: '$small'"},
+    {"TrainingRecordService.OverrideCompletion",
+     "name: '$small' outcome: COMPLETED reason: 'Knows it all'"},
+    {"TrainingRecordService.AwardCredit",
+     "scope: '$T/courses/small' learner: '$T/users/kim' override: true reason: 'Knows it all'"},
+    {"TrainingRecordService.CorrectRecord", "name: '$score' reason: 'Of somebody else'"},
+    {"TrainingRecordService.DeleteTrainingRecord", "name: '$small' reason: 'Made twice'"},
+    {"TrainingRecordService.CreateExternalTraining",
+     "parent: '$T' external_training { learner: '$T/users/kim' home_scope: '$T/catalogs/safety' "
+     "title: 'First aid' complete_time { seconds: 1700000000 } }"},
+    {"TrainingRecordService.GetExternalTraining", "name: '$external'"},
+    {"TrainingRecordService.ListExternalTrainings", "parent: '$T' learner: '$T/users/kim'",
+     Others::kNothing},
+    {"TrainingRecordService.UpdateExternalTraining",
+     "external_training { name: '$external' title: 'Second aid' } reason: 'A typo'"},
+    {"TrainingRecordService.DeleteExternalTraining", "name: '$external'"},
     // --- people ---
     {"UserService.CreateUser", "parent: '$T' user_id: 'new' user { display_name: 'New' }"},
     {"UserService.GetUser", "name: '$T/users/kim'"},
@@ -282,6 +405,8 @@ constexpr Case kCases[] = {
 // Each is driven by a role that may and one that may not in the test beside it.
 const std::set<std::string>& Streams() {
   static const auto& streams = *new std::set<std::string>{
+      "AssessmentService.DownloadSubmission",     // SubmissionTest, LE1
+      "AssessmentService.HandInFile",             // SubmissionTest, LE1
       "ContentService.DownloadPackage",           // PackageTest, U3
       "ContentService.DownloadPublishedPackage",  // PackageTest, P2
       "ContentService.UploadPackage",             // PackageTest, U3
@@ -289,14 +414,19 @@ const std::set<std::string>& Streams() {
       "GroupService.ImportMembers",               // GroupStreamTest, M5
       "RoleService.ExportAssignments",            // AssignmentStreamTest, M4
       "RoleService.ImportAssignments",            // AssignmentStreamTest, M5
+      "TrainingRecordService.ExportRecords",      // TrainingRecordTest, M4
       "UserService.ExportUsers",                  // ExportTest, M4
       "UserService.ImportUsers",                  // ImportTest, M5
   };
   return streams;
 }
 
-// Grants go under a freeze too. What runs service accounts is a WRITE, and reads them as well.
+// Grants go under a freeze too, and so do the marks of readers. What runs service accounts is a
+// WRITE, and reads them as well.
 bool IsFrozen(const std::string& method, bool changes) {
+  if (method == "DiscussionService.MarkRead" || method == "DiscussionService.MarkMessagesRead") {
+    return false;
+  }
   return (changes && method != "RoleService.DeleteAssignment") ||
          method == "UserService.GetServiceAccount";
 }
@@ -384,13 +514,18 @@ class EveryMethod : public AcmeTest {
                                      "'instructor' permission: 'course.read' effect: PREVENT }"));
     MakeContent();
     MakeMail();
+    Discuss();
     names_["$enrollment"] = NameOf(*Do("EnrollmentService.CreateEnrollment",
                                        "parent: '$T' enrollment { learner: '$T/users/kim' "
                                        "training: '$T/courses/drill' }"));
+    MakeOpenCourse();
     names_["$training"] =
         NameOf(*Do("EnrollmentService.CreateTrainingAssignment",
                    "parent: '$T' training_assignment { training: '$T/courses/small' "
                    "assignee: '$T/groups/tiny' }"));
+    Assess();
+    Record();
+    Certify();
     const auto mails = Do("NotificationService.ListOutboxMessages", "parent: '$T'");
     const auto& listed = static_cast<const v1::ListOutboxMessagesResponse&>(*mails);
     ASSERT_GT(listed.messages_size(), 0);
@@ -406,6 +541,114 @@ class EveryMethod : public AcmeTest {
     Do("CourseService.ArchiveTrainingPlan", "name: '$T/plans/old'");
     Do("CourseService.ArchiveSession", "name: '$T/sessions/old'");
     Hold("catalogs/held");
+  }
+
+  // One seat: sus has it, tom waits, and kim asks for it. ann is enrolled elsewhere.
+  void MakeOpenCourse() {
+    MakeCourse("open", "catalogs/safety");
+    MakeUser("tom");
+    Do("CourseService.UpdateTrainingRules",
+       "training: '$T/courses/open' section: ENROLLMENT rules { enrollment { self_enrollment: true "
+       "applications: true capacity: 1 waiting_list: true } }");
+    Do("CourseService.PublishCourse", "name: '$T/courses/open'");
+    Do("CourseService.CreateTrainingPlan",
+       "parent: '$T' training_plan_id: 'open' training_plan { display_name: 'Open' "
+       "parent_scope: '$T/catalogs/safety' }");
+    Do("CourseService.PublishTrainingPlan", "name: '$T/plans/open'");
+    const auto enroll = [&](const std::string& user, const std::string& course) {
+      return NameOf(*Do("EnrollmentService.CreateEnrollment",
+                        absl::StrCat("parent: '$T' enrollment { learner: '$T/users/", user,
+                                     "' training: '$T/courses/", course, "' }")));
+    };
+    enroll("sus", "open");
+    names_["$waiting"] = enroll("tom", "open");
+    names_["$own"] = enroll("ann", "small");
+    std::unique_ptr<Message> response;
+    const grpc::Status applied = Send("EnrollmentService.RequestEnrollment",
+                                      "training: '$T/courses/open'", "users/kim", false, &response);
+    ASSERT_TRUE(applied.ok()) << applied.error_message();
+    names_["$request"] = NameOf(*response);
+  }
+
+  // kim and tom have completed the course certified, and kim has a certificate.
+  void Certify() {
+    MakeCourse("certified", "catalogs/safety");
+    Do("ContentService.CreateContentItem",
+       "parent: '$T' content_item_id: 'plain' content_item { kind: CERTIFICATE_TEMPLATE "
+       "display_name: 'Plain' home_scope: '$T/catalogs/safety' body { certificate_template { "
+       "title: 'Certificate' } } }");
+    Do("ContentService.SubmitVersion", "name: '$T/certificateTemplates/plain'");
+    for (const char* decision : {"APPROVE", "PUBLISH"}) {
+      Do("ContentService.ReviewVersion",
+         absl::StrCat("name: '$T/certificateTemplates/plain' version: 1 decision: ", decision));
+    }
+    Do("CourseService.UpdateTrainingRules",
+       "training: '$T/courses/certified' section: COMPLETION "
+       "rules { completion { attendance_percent: 100 } }");
+    Do("CourseService.CreateSession",
+       "parent: '$T' session_id: 'certified' session { display_name: 'Monday' "
+       "parent_scope: '$T/courses/certified' start: '2026-01-05T09:00' end: '2026-01-05T10:00' }");
+    for (const char* user : {"kim", "tom"}) {
+      Do("EnrollmentService.CreateEnrollment",
+         absl::StrCat("parent: '$T' enrollment { learner: '$T/users/", user,
+                      "' training: '$T/courses/certified' }"));
+      Do("AttendanceService.MarkAttendance",
+         absl::StrCat("session: '$T/sessions/certified' attendance { learner: '$T/users/", user,
+                      "' status: PRESENT }"));
+    }
+    names_["$certificate"] =
+        NameOf(*Do("CertificateService.IssueCertificate",
+                   "parent: '$T' training: '$T/courses/certified' learner: '$T/users/kim' "
+                   "certificate_template: '$T/certificateTemplates/plain' reason: 'Lost'"));
+  }
+
+  // ann tries a quiz of the course small, and kim has handed in work there.
+  void Assess() {
+    const auto publish = [&](const std::string& name) {
+      Do("ContentService.SubmitVersion", absl::StrCat("name: '", name, "'"));
+      for (const char* decision : {"APPROVE", "PUBLISH"}) {
+        Do("ContentService.ReviewVersion",
+           absl::StrCat("name: '", name, "' version: 1 decision: ", decision));
+      }
+    };
+    Do("ContentService.CreateContentItem",
+       "parent: '$T' content_item_id: 'essay' content_item { kind: TASK display_name: 'Essay' "
+       "home_scope: '$T/courses/small' body { task { instructions: 'Write' max_points: 10 } } }");
+    for (const char* name : {"$T/quizzes/fire", "$T/tasks/essay"}) publish(name);
+    Do("ContentService.SetCourseItems",
+       "course: '$T/courses/small' items { item: '$T/quizzes/fire' } "
+       "items { item: '$T/tasks/essay' }");
+    names_["$attempt"] = NameOf(*Do("AssessmentService.StartAttempt",
+                                    "course: '$T/courses/small' quiz: '$T/quizzes/fire'"));
+    std::unique_ptr<Message> response;
+    const grpc::Status handed_in =
+        Send("AssessmentService.HandInText",
+             "course: '$T/courses/small' task: '$T/tasks/essay' text: 'Done.'", "users/kim", false,
+             &response);
+    ASSERT_TRUE(handed_in.ok()) << handed_in.error_message();
+    names_["$submission"] = NameOf(*response);
+  }
+
+  // What kim has done in the course small, which asks for a signature too, and elsewhere.
+  void Record() {
+    Do("CourseService.UpdateTrainingRules",
+       "training: '$T/courses/small' section: COMPLETION "
+       "rules { completion { sign_off: true credit_hundredths: 100 } }");
+    const auto list = Do("EnrollmentService.ListEnrollments",
+                         "parent: '$T' learner: '$T/users/kim' training: '$T/courses/small'");
+    names_["$small"] =
+        static_cast<const v1::ListEnrollmentsResponse&>(*list).enrollments(0).name();
+    Do("TrainingRecordService.EnterScore",
+       "name: '$small' item: '$T/tasks/essay' score_hundredths: 4000");
+    const auto log = Do("TrainingRecordService.ListRecordEvents", "training_record: '$small'");
+    for (const auto& event : static_cast<const v1::ListRecordEventsResponse&>(*log).events()) {
+      if (event.has_score()) names_["$score"] = event.name();
+    }
+    names_["$external"] =
+        NameOf(*Do("TrainingRecordService.CreateExternalTraining",
+                   "parent: '$T' external_training { learner: '$T/users/kim' "
+                   "home_scope: '$T/catalogs/safety' title: 'First aid' "
+                   "complete_time { seconds: 1700000000 } }"));
   }
 
   void MakeContent() {
@@ -432,6 +675,17 @@ class EveryMethod : public AcmeTest {
     Do("CompetencyService.CreateCompetency",
        "parent: '$T' competency_id: 'safe' competency { display_name: 'Safe' home_scope: "
        "'$T/catalogs/safety' levels { id: 'one' display_name: 'One' } }");
+  }
+
+  void Discuss() {
+    names_["$discussion"] = NameOf(*Do(
+        "DiscussionService.CreateDiscussion",
+        "parent: '$T' discussion { training: '$T/courses/drill' title: 'Exits' } text: 'Where?'"));
+    names_["$post"] =
+        NameOf(*Do("DiscussionService.CreatePost", "discussion: '$discussion' text: 'There'"));
+    names_["$message"] =
+        NameOf(*Do("DiscussionService.SendMessage",
+                   "training: '$T/courses/drill' recipient: '$T/users/kim' text: 'Hello'"));
   }
 
   void MakeMail() {
@@ -625,6 +879,13 @@ class RowsReadTest : public EveryMethod {
               "subject: 'Hi' text: 'Hi' } }"));
       Do("UserService.CreateServiceAccount",
          text("parent: '$T' service_account_id: 'a#' service_account { display_name: 'A' }"));
+      Do("DiscussionService.CreateDiscussion",
+         text("parent: '$T' discussion { training: '$T/courses/drill' title: 'D#' } text: 'Hm'"));
+      Do("DiscussionService.CreatePost", "discussion: '$discussion' text: 'Hm'");
+      Do("DiscussionService.SendMessage",
+         text("training: '$T/courses/c#' recipient: '$T/users/u#' text: 'Hm'"));
+      Do("DiscussionService.SendMessage",
+         "training: '$T/courses/drill' recipient: '$T/users/kim' text: 'Hm'");
       Do("RoleService.CreateOverride",
          text("parent: '$T' override { scope: '$T/courses/c#' role: 'instructor' "
               "permission: 'course.read' effect: PREVENT }"));
