@@ -13,6 +13,7 @@
 #include "service/pages.h"
 #include "service/resource.h"
 #include "store/key.h"
+#include "tenant/assessment_rows.h"
 #include "tenant/errors.h"
 #include "tenant/times.h"
 
@@ -418,6 +419,14 @@ absl::Status DoDelete(MutateCall& call, const v1::DeleteContentItemRequest& requ
           absl::StrCat("it is part of ",
                        CourseNames(view.state(), call.actor(), call.now(), *courses),
                        "; set `force` to take it out"));
+    }
+    absl::StatusOr<bool> is_assessed = IsAssessed(view.reader(), view.tenant(), row->uid());
+    if (!is_assessed.ok()) return is_assessed.status();
+    if (*is_assessed) {
+      return FailedPrecondition(
+          "IN_USE", request.name(),
+          "learners have tried it or worked on it; set `force` to delete it, and they keep what "
+          "they reached");
     }
   }
   call.draft.Describe(request.name());

@@ -30,7 +30,8 @@ absl::Status DoPreview(ReadCall& call, const v1::PreviewQuizRequest& request,
   absl::StatusOr<rows::ContentVersionRow> version =
       ReadVersion(view.reader(), view.tenant(), row->uid(), *number);
   if (!version.ok()) return version.status();
-  absl::StatusOr<QuizPools> pools = ReadQuizPools(view, request.name(), *version, /*pin=*/false);
+  absl::StatusOr<QuizPools> pools =
+      ReadQuizPools(view.reader(), view.tenant(), request.name(), *version, /*pin=*/false);
   if (!pools.ok()) return pools.status();
   const v1::QuizBody& quiz = version->body().quiz();
   absl::StatusOr<QuizDrawing> drawing = DrawQuiz(quiz, pools->of_draws, request.seed());
@@ -52,7 +53,8 @@ absl::Status DoPreview(ReadCall& call, const v1::PreviewQuizRequest& request,
 
 }  // namespace
 
-absl::StatusOr<QuizPools> ReadQuizPools(const ContentView& view, absl::string_view quiz_name,
+absl::StatusOr<QuizPools> ReadQuizPools(const store::Reader& reader, uint64_t tenant,
+                                        absl::string_view quiz_name,
                                         const rows::ContentVersionRow& version, bool pin) {
   QuizPools pools;
   int draw = 0;
@@ -60,8 +62,7 @@ absl::StatusOr<QuizPools> ReadQuizPools(const ContentView& view, absl::string_vi
     const v1::QuizPart& part = version.body().quiz().parts(i);
     if (!part.has_draw()) continue;
     const uint64_t uid = version.pools(draw++);
-    absl::StatusOr<std::optional<NamedItem>> pool =
-        ReadItemByUid(view.reader(), view.tenant(), uid);
+    absl::StatusOr<std::optional<NamedItem>> pool = ReadItemByUid(reader, tenant, uid);
     if (!pool.ok()) return pool.status();
     if (!pool->has_value()) {
       return FailedPrecondition("NO_POOL", quiz_name,
@@ -78,8 +79,7 @@ absl::StatusOr<QuizPools> ReadQuizPools(const ContentView& view, absl::string_vi
     if (number == 0) number = (*pool)->row.last_version();
     const auto [at, is_new] = pools.bodies.try_emplace({uid, number});
     if (is_new) {
-      absl::StatusOr<rows::ContentVersionRow> row =
-          ReadVersion(view.reader(), view.tenant(), uid, number);
+      absl::StatusOr<rows::ContentVersionRow> row = ReadVersion(reader, tenant, uid, number);
       if (!row.ok()) return row.status();
       at->second = row->body().question_pool();
     }

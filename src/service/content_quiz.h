@@ -23,7 +23,8 @@ struct QuizPools {
 /// With `pin`, the published version of each pool, which has to have one. Otherwise the versions
 /// that were fixed when the quiz was handed in; before that the published ones, or else the newest.
 /// FAILED_PRECONDITION for pools that are gone or have no version to draw from.
-absl::StatusOr<QuizPools> ReadQuizPools(const ContentView& view, absl::string_view quiz_name,
+absl::StatusOr<QuizPools> ReadQuizPools(const store::Reader& reader, uint64_t tenant,
+                                        absl::string_view quiz_name,
                                         const rows::ContentVersionRow& version, bool pin);
 
 /// Registers the handler of PreviewQuiz.

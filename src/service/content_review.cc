@@ -146,7 +146,8 @@ absl::Status Complete(const ContentView& view, const std::string& name,
       if (quiz->parts().empty()) {
         return FailedPrecondition("NO_QUESTIONS", name, "it has no questions yet");
       }
-      absl::StatusOr<QuizPools> pools = ReadQuizPools(view, name, *version, /*pin=*/true);
+      absl::StatusOr<QuizPools> pools =
+          ReadQuizPools(view.reader(), view.tenant(), name, *version, /*pin=*/true);
       if (!pools.ok()) return pools.status();
       absl::Status status;
       for (const QuizProblem& problem : CheckDraws(*quiz, pools->of_draws, "body.quiz.")) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "service/attempt_quiz.h"
 #include "service/authorize.h"
 #include "store/key.h"
 #include "tenant/assessment_rows.h"
@@ -244,6 +245,7 @@ absl::Status EraseItem(TenantDraft& draft, const NamedItem& item) {
     if (absl::Status status = TakeOutOfCourse(draft, uid, course); !status.ok()) return status;
   }
   if (absl::Status status = DropRuleReferences(draft, uid); !status.ok()) return status;
+  if (absl::Status status = EndAttemptsAt(draft, uid); !status.ok()) return status;
   for (int32_t version = 1; version <= item.row.last_version(); ++version) {
     absl::StatusOr<rows::ContentVersionRow> row = ReadVersion(draft.reader(), tenant, uid, version);
     if (!row.ok()) return row.status();

@@ -2,7 +2,6 @@
 
 #include "tenant/blobs.h"
 #include "tenant/index_parts.h"
-#include "tenant/key_walk.h"
 
 namespace provost {
 namespace {
@@ -153,23 +152,34 @@ store::KeyRange WorkAt(uint64_t tenant, WorkKind kind, uint64_t item, ScopeId co
   return KeyWriter(tenant).U8(ItemIndexOf(kind)).U64(item).U32(course.value).Range();
 }
 
+absl::StatusOr<uint64_t> WorkIdIn(absl::string_view text) {
+  KeyReader key(Table::kIndexes, text);
+  key.U64();
+  const uint8_t part = key.U8();
+  if (part == kAttemptLearnerIndex || part == kSubmissionLearnerIndex) {
+    key.U32();
+    key.U32();
+    key.U64();
+  } else {
+    key.U64();
+    key.U32();
+  }
+  const uint64_t uid = key.U64();
+  if (absl::Status status = key.Finish(); !status.ok()) return status;
+  return uid;
+}
+
 absl::StatusOr<std::vector<uint64_t>> ReadWorkIds(const store::Reader& reader,
                                                   const store::KeyRange& range,
                                                   const store::ScanOptions& options) {
   std::vector<uint64_t> uids;
-  absl::Status status = ForEachKey(reader, Table::kIndexes, range, options, [&](KeyReader& key) {
-    const uint8_t part = key.U8();
-    if (part == kAttemptLearnerIndex || part == kSubmissionLearnerIndex) {
-      key.U32();
-      key.U32();
-      key.U64();
-    } else {
-      key.U64();
-      key.U32();
-    }
-    uids.push_back(key.U64());
-  });
-  if (!status.ok()) return status;
+  store::Cursor cursor = reader.Scan(Table::kIndexes, range, options);
+  while (cursor.Next()) {
+    absl::StatusOr<uint64_t> uid = WorkIdIn(cursor.key());
+    if (!uid.ok()) return uid.status();
+    uids.push_back(*uid);
+  }
+  if (!cursor.status().ok()) return cursor.status();
   return uids;
 }
 
@@ -186,15 +196,11 @@ absl::StatusOr<std::optional<rows::SubmissionRow>> ReadSubmission(const store::R
 }
 
 absl::StatusOr<rows::QuizStandingRow> ReadQuizStanding(const store::Reader& reader, uint64_t tenant,
-                                                       EnrollmentId enrollment, uint64_t quiz,
-                                                       int32_t cycle) {
+                                                       EnrollmentId enrollment, uint64_t quiz) {
   absl::StatusOr<std::optional<rows::QuizStandingRow>> row = ReadRow<rows::QuizStandingRow>(
       reader, Table::kAttempts, QuizStandingKey(tenant, enrollment, quiz));
   if (!row.ok()) return row.status();
-  if (row->has_value() && (*row)->cycle() == cycle) return **std::move(row);
-  rows::QuizStandingRow none;
-  none.set_cycle(cycle);
-  return none;
+  return row->value_or(rows::QuizStandingRow());
 }
 
 absl::StatusOr<std::optional<std::pair<uint64_t, rows::SubmissionRow>>> FindSubmissionOf(

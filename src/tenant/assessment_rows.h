@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "policy/world/state.h"
 #include "provost/internal/v1/assessment_rows.pb.h"
@@ -46,6 +47,8 @@ std::string WorkAtKey(uint64_t tenant, WorkKind kind, uint64_t item, ScopeId cou
 store::KeyRange WorkAt(uint64_t tenant, WorkKind kind, uint64_t item);
 store::KeyRange WorkAt(uint64_t tenant, WorkKind kind, uint64_t item, ScopeId course);
 
+/// The uid that such a key ends with.
+absl::StatusOr<uint64_t> WorkIdIn(absl::string_view key);
 /// The uids that the keys of such ranges end with, in their order. Cost: a row each.
 absl::StatusOr<std::vector<uint64_t>> ReadWorkIds(
     const store::Reader& reader, const store::KeyRange& range,
@@ -57,10 +60,9 @@ absl::StatusOr<std::optional<rows::AttemptRow>> ReadAttempt(const store::Reader&
 absl::StatusOr<std::optional<rows::SubmissionRow>> ReadSubmission(const store::Reader& reader,
                                                                   uint64_t tenant,
                                                                   uint64_t submission);
-/// Of a cycle of which there is nothing yet, zeros.
+/// Zeros where nobody has tried. It is about the cycle that it says: of another, nothing counts.
 absl::StatusOr<rows::QuizStandingRow> ReadQuizStanding(const store::Reader& reader, uint64_t tenant,
-                                                       EnrollmentId enrollment, uint64_t quiz,
-                                                       int32_t cycle);
+                                                       EnrollmentId enrollment, uint64_t quiz);
 /// The submission of a cycle, with its uid.
 absl::StatusOr<std::optional<std::pair<uint64_t, rows::SubmissionRow>>> FindSubmissionOf(
     const store::Reader& reader, uint64_t tenant, EnrollmentId enrollment, uint64_t task,

@@ -289,7 +289,9 @@ void SetDueAnew(rows::EnrollmentRow* row) {
 
 std::optional<RoleId> LearnerRole(const Matrix& matrix) {
   const std::optional<RoleId> role = matrix.FindRole(kLearnerRole);
-  if (!role.has_value() || !matrix.role(*role).assignable_at.Has(ScopeKind::kCourse)) {
+  // Enrolling is no delegation: a role whose holders give roles is none of it.
+  if (!role.has_value() || !matrix.role(*role).assignable_at.Has(ScopeKind::kCourse) ||
+      matrix.GivesDelegation(*role)) {
     return std::nullopt;
   }
   return role;
@@ -580,7 +582,7 @@ absl::Status MoveInLine(TenantDraft& draft, EnrollmentId enrollment, int positio
 
 absl::Status FollowPolicy(TenantDraft& draft, const Matrix& before, const Matrix& after) {
   const std::optional<RoleId> role = LearnerRole(after);
-  if (!role.has_value() || LearnerRole(before).has_value()) return absl::OkStatus();
+  if (role.has_value() == LearnerRole(before).has_value()) return absl::OkStatus();
   absl::StatusOr<std::vector<EnrollmentId>> ids =
       ReadEnrollmentIds(draft.reader(), store::KeyRange::Tenant(draft.number()));
   if (!ids.ok()) return ids.status();
@@ -591,9 +593,13 @@ absl::Status FollowPolicy(TenantDraft& draft, const Matrix& before, const Matrix
     if (!row.ok()) return row.status();
     if (!row->has_value() || !IsAdmitted((*row)->enrollment().state())) continue;
     if (++given > kMaxEnrollmentsOfChange) return TooMany(draft);
-    if (absl::Status status = CheckRole(draft, id, after, *role); !status.ok()) return status;
     const rows::EnrollmentRow was = **row;
-    GiveRole(draft, id, /*actor=*/0, &**row);
+    if (role.has_value()) {
+      if (absl::Status status = CheckRole(draft, id, after, *role); !status.ok()) return status;
+      GiveRole(draft, id, /*actor=*/0, &**row);
+    } else if (absl::Status status = TakeRole(draft, &**row); !status.ok()) {
+      return status;
+    }
     PutEnrollment(draft, id, &was, **std::move(row));
   }
   return absl::OkStatus();
