@@ -34,8 +34,8 @@
 #include "service/report_service.h"
 #include "service/role_service.h"
 #include "service/tenant_service.h"
-#include "service/training_record_service.h"
 #include "service/timekeeper.h"
+#include "service/training_record_service.h"
 #include "service/user_service.h"
 #include "store/database.h"
 
@@ -67,7 +67,7 @@ struct Server::Parts {
   std::unique_ptr<Door> door;
   std::unique_ptr<grpc::Server> grpc;
   int port = 0;
-  absl::Duration clock_ahead;  // Of the machine's, by Advance().
+  absl::Duration clock_ahead;  // Of the machine's, by GoTo().
 
   Mutex mutex;
   CondVar changed;
@@ -294,14 +294,14 @@ Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 Server::~Server() { Shutdown(); }
 
-void Server::Advance(absl::Duration time) {
-  // After a start, the clock may stand still at the last commit of the server before.
-  Clock& clock = parts_->registry->clock();
-  const absl::Duration ahead = clock.Now() + time - absl::Now();
-  clock.Advance(ahead - parts_->clock_ahead);
+void Server::GoTo(absl::Time time) {
+  const absl::Duration ahead = time - absl::Now();
+  parts_->registry->clock().Advance(ahead - parts_->clock_ahead);
   parts_->clock_ahead = ahead;
   parts_->timekeeper->Settle();
 }
+
+void Server::Advance(absl::Duration time) { GoTo(parts_->registry->clock().Now() + time); }
 
 uint64_t Server::rows_read() const { return parts_->database->rows_read(); }
 

@@ -28,7 +28,10 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// For tests: goes on by `time` at once, and waits until all that is due by then is done.
+  /// For tests: it is `time`, and goes on from there; waits until all that is due by then is done.
+  /// Where that is before what the clock has shown, the clock stands still.
+  void GoTo(absl::Time time);
+  /// The same, so much later than what the clock shows.
   void Advance(absl::Duration time);
 
   /// How many rows were read from its database since it started; see Reader::rows_read.

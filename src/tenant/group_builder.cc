@@ -235,7 +235,8 @@ absl::Status GroupBuilder::Apply(TenantDraft& draft) {
 absl::Status GroupBuilder::Finish(TenantDraft& draft, absl::Time now) {
   const size_t first = draft.applied_ops_;  // What its parts did has been followed.
   absl::Status status = Apply(draft);
-  if (!draft.dirty_ || draft.created_ || draft.deleted_) {
+  const bool does_nothing = !draft.dirty_ && draft.mail_causes_.empty();
+  if (does_nothing || draft.created_ || draft.deleted_) {
     status.Update(draft.failure_);
     return status;
   }
@@ -354,7 +355,15 @@ void GroupBuilder::KeepAnswer(const TenantMutation& mutation, absl::string_view 
   row.set_response(std::string(response));
   const absl::Time expires = now + options_.request_ttl;
   *row.mutable_expires() = ToTimestamp(expires);
-  group.Put(Table::kRequests, KeptAnswerKey(tenant, mutation.request_id), FormatRow(row));
+  const std::string key = KeptAnswerKey(tenant, mutation.request_id);
+  // One that is past its time and still there would take this one along when it is forgotten.
+  const absl::StatusOr<std::optional<rows::RequestRow>> past =
+      ReadRow<rows::RequestRow>(group, Table::kRequests, key);
+  if (past.ok() && past->has_value()) {
+    group.Delete(Table::kRequests,
+                 ExpiryKey(tenant, FromTimestamp((*past)->expires()), mutation.request_id));
+  }
+  group.Put(Table::kRequests, key, FormatRow(row));
   group.Put(Table::kRequests, ExpiryKey(tenant, expires, mutation.request_id), "1");
 }
 

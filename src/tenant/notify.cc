@@ -63,6 +63,9 @@ class Mails {
   absl::Status SetTraining(ScopeId scope);
   absl::Status ReadDefaults();
   void SetFields(absl::string_view who, const Person* person);
+  // Who was told ahead of a moment becomes `told_`; false where there is none.
+  absl::StatusOr<bool> SetTold(const Moment& moment);
+  void KeepTold();
   // `rules` are all that count there.
   absl::Status ForCause(const MailCause& cause, const std::vector<AskingRule>& rules);
   absl::Status Put(const MailCause& cause, const MailTopic& topic, const AskingRule& rule,
@@ -80,6 +83,8 @@ class Mails {
   std::string language_;
   absl::TimeZone zone_;
   MailFields fields_;
+  std::optional<Moment> told_of_;  // of which moment `told_` is
+  rows::TimerRow told_;
   size_t bytes_ = 0;
 };
 
@@ -113,6 +118,7 @@ absl::Status Mails::ForCauses() {
     if (!is_asked_for) continue;
     if (absl::Status status = ForCause(cause, rules); !status.ok()) return status;
   }
+  KeepTold();
   return absl::OkStatus();
 }
 
@@ -194,6 +200,26 @@ absl::Status Mails::SetTraining(ScopeId scope) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<bool> Mails::SetTold(const Moment& moment) {
+  const auto key = [](const Moment& each) {
+    return std::make_tuple(each.kind, each.time, each.a, each.b, each.c);
+  };
+  if (told_of_.has_value() && key(*told_of_) == key(moment)) return true;
+  KeepTold();
+  absl::StatusOr<std::optional<rows::TimerRow>> row =
+      ReadMoment(draft_.reader(), draft_.number(), moment);
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) return false;
+  told_of_ = moment;
+  told_ = **std::move(row);
+  return true;
+}
+
+void Mails::KeepTold() {
+  if (told_of_.has_value()) WriteMoment(draft_, *told_of_, told_);
+  told_of_.reset();
+}
+
 absl::Status Mails::ForCause(const MailCause& cause, const std::vector<AskingRule>& rules) {
   absl::StatusOr<const Person*> learner = Find(SubjectId(cause.enrollment.learner));
   if (!learner.ok()) return learner.status();
@@ -201,14 +227,10 @@ absl::Status Mails::ForCause(const MailCause& cause, const std::vector<AskingRul
   absl::StatusOr<std::optional<MailTopic>> topic = topics_.Read(cause);
   if (!topic.ok()) return topic.status();
   if (!topic->has_value()) return absl::OkStatus();
-  // Who was told of it ahead.
-  std::optional<rows::TimerRow> told;
   if ((*topic)->moment.has_value()) {
-    absl::StatusOr<std::optional<rows::TimerRow>> row =
-        ReadMoment(draft_.reader(), draft_.number(), *(*topic)->moment);
-    if (!row.ok()) return row.status();
-    if (!row->has_value()) return absl::OkStatus();
-    told = **std::move(row);
+    absl::StatusOr<bool> is_there = SetTold(*(*topic)->moment);
+    if (!is_there.ok()) return is_there.status();
+    if (!*is_there) return absl::OkStatus();
   }
   const Person* manager = nullptr;
   if ((*learner)->manager != 0) {
@@ -228,12 +250,11 @@ absl::Status Mails::ForCause(const MailCause& cause, const std::vector<AskingRul
       return each.IsOn(cause.event) && each.Asks(as);
     });
     if (rule == rules.end() || rule->row.rule().lead_days() != cause.lead_days) continue;
-    if (told.has_value()) {
-      auto* const before = as_learner ? told->mutable_told() : told->mutable_managers_told();
+    if ((*topic)->moment.has_value()) {
+      auto* const before = as_learner ? told_.mutable_told() : told_.mutable_managers_told();
       const uint32_t uid = cause.enrollment.learner;
       if (std::find(before->begin(), before->end(), uid) != before->end()) continue;
       before->Add(uid);
-      WriteMoment(draft_, *(*topic)->moment, *told);
     }
     mailed_learner |= to == *learner;
     SetFields("recipient", to);

@@ -194,6 +194,19 @@ TEST_F(ManageTest, KA4_RulesAndTemplatesOfMails) {
   Do(kCarl, {"notifications", "rules", "delete", "welcome"});
   EXPECT_EQ(Do(kCarl, {"notifications", "templates", "delete", "welcome"}),
             "deleted notificationTemplates/welcome\n");
+
+  Do(kCarl, {"notifications", "templates", "create", "soon", "--home", "catalogs/safety", "--on",
+             "due-soon", "--subject", "en=Due {{training.due_time}}", "--text", "en=Soon"});
+  const std::vector<std::string> create = {
+      "notifications", "rules",    "create",     "soon", "--home", "catalogs/safety",
+      "--on",          "due-soon", "--template", "soon", "--to",   "learner"};
+  EXPECT_THAT(Refused(kCarl, create), HasSubstr("notification_rule.lead_days"));
+  std::vector<std::string> ahead = create;
+  ahead.insert(ahead.end(), {"--lead-days", "7"});
+  EXPECT_EQ(Do(kCarl, ahead), "created notificationRules/soon\n");
+  EXPECT_EQ(Do(kCarl, {"notifications", "rules", "update", "soon", "--lead-days", "14"}),
+            "updated notificationRules/soon\n");
+  EXPECT_THAT(Do(kCarl, {"notifications", "rules", "get", "soon"}), HasSubstr("\t14\n"));
 }
 
 TEST_F(ManageTest, KA4_WhoMayNotAndWhatIsWrongInAMail) {

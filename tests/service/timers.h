@@ -21,7 +21,7 @@ namespace provost {
 
 inline constexpr absl::Duration kDay = absl::Hours(24);
 
-// The tenant of SafetyMails, without its rule. Time is counted from `start`.
+// The tenant of SafetyMails, without its rule. Time is counted in days from the start of the test.
 class TimerTest : public SafetyMails {
  protected:
   TimerTest() {
@@ -30,10 +30,13 @@ class TimerTest : public SafetyMails {
     if (!Call<google::protobuf::Empty>("users/kim", request).ok()) std::abort();
   }
 
-  // Time goes on until `days` after the start, and all that is due by then happens.
+  // It is `days` after the start, and all that is due by then has happened.
   void GoTo(double days) {
-    server().Advance(start_ + days * kDay - now_), now_ = start_ + days * kDay;
+    now_ = At(days);
+    server().GoTo(now_);
   }
+  // All that is due by now has happened.
+  void Settle() { server().GoTo(now_); }
   absl::Time At(double days) const { return start_ + days * kDay; }
 
   // kim's rule of that id, in safety or a catalog in it, with a template of its own that says
