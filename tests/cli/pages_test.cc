@@ -38,8 +38,9 @@ constexpr char kSample[] =
 
 std::vector<std::string> Pages() {
   const std::filesystem::path docs = std::filesystem::path(PROVOST_SOURCE_DIR) / "docs";
-  std::vector<std::string> pages = {"audit.md", "certificates.md", "content.md", "groups.md",
-                                    "import.md"};
+  std::vector<std::string> pages = {"assessments.md", "audit.md",    "certificates.md",
+                                    "content.md",     "groups.md",   "import.md",
+                                    "records.md",     "sessions.md", "store.md"};
   for (const auto& entry : std::filesystem::directory_iterator(docs / "roles")) {
     if (entry.path().extension() == ".md") {
       pages.push_back(absl::StrCat("roles/", entry.path().filename().string()));

@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "gtest/gtest.h"
+#include "provost/v1/enrollment_service.pb.h"
 #include "provost/v1/notification_service.pb.h"
 #include "provost/v1/training_record_service.pb.h"
 #include "provost/v1/user_service.grpc.pb.h"

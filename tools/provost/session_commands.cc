@@ -1,0 +1,497 @@
+// What `provost sessions` has beside the commands that every resource has, who was there with
+// `provost attendance`, and `provost calendar`.
+#include <google/protobuf/empty.pb.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "provost/v1/attendance_service.pb.h"
+#include "provost/v1/course_service.pb.h"
+#include "tools/provost/command.h"
+#include "tools/provost/enum_words.h"
+#include "tools/provost/files.h"
+#include "tools/provost/render_message.h"
+#include "tools/provost/table.h"
+#include "tools/provost/times.h"
+
+namespace provost::cli {
+namespace {
+
+// A session and somebody who takes part in it, and how a change is made.
+struct PlaceOptions {
+  std::string session;
+  std::string learner;
+  int position = 0;
+  bool beyond_capacity = false;
+  bool refuse_waiting = false;
+  std::string request_id;
+  bool dry_run = false;
+
+  void AddSession(CLI::App* command) {
+    command->add_option("session", session, "Which one, such as 2026-11-03")->required();
+  }
+  void AddLearner(CLI::App* command, const std::string& help) {
+    command->add_option("learner", learner, help);
+  }
+  void AddChange(CLI::App* command) {
+    command->add_flag("--dry-run", dry_run, "Do everything but the change");
+    command->add_option("--request-id", request_id, "A UUID that makes a retry harmless");
+  }
+  // Who is left out is the caller.
+  template <typename Request>
+  absl::Status Fill(Context& context, Request& request) const {
+    auto full = context.names().Full(session, "sessions");
+    if (!full.ok()) return full.status();
+    request.set_session(*std::move(full));
+    auto person = learner.empty() ? context.Actor() : context.names().Full(learner, "users");
+    if (!person.ok()) return person.status();
+    request.set_learner(*std::move(person));
+    request.set_validate_only(dry_run);
+    request.set_request_id(request_id);
+    return absl::OkStatus();
+  }
+};
+
+std::string StateText(const v1::SessionRegistration& one) {
+  if (one.state() == v1::SessionRegistration::REGISTERED) return "registered";
+  return absl::StrCat("waits, place ", one.waiting_position());
+}
+
+// Sends a change of somebody's registration, and says how it stands.
+template <typename Request>
+absl::StatusOr<int> ChangePlace(Context& context, const PlaceOptions& options,
+                                const std::string& method, Request request) {
+  if (absl::Status status = options.Fill(context, request); !status.ok()) return status;
+  v1::SessionRegistration response;
+  absl::Status status = context.Call(method, request, response);
+  if (!status.ok()) return status;
+  context.Answer(response, absl::StrCat(options.dry_run ? "would be: " : "",
+                                        Printable(context.names().Short(response.learner())), " ",
+                                        StateText(response), "\n"));
+  return kExitOk;
+}
+
+absl::StatusOr<int> RunRegister(Context& context, const PlaceOptions& options) {
+  v1::RegisterForSessionRequest request;
+  request.set_refuse_waiting(options.refuse_waiting);
+  return ChangePlace(context, options, "AttendanceService.RegisterForSession", std::move(request));
+}
+
+absl::StatusOr<int> RunUnregister(Context& context, const PlaceOptions& options) {
+  v1::UnregisterFromSessionRequest request;
+  if (absl::Status status = options.Fill(context, request); !status.ok()) return status;
+  google::protobuf::Empty response;
+  absl::Status status = context.Call("AttendanceService.UnregisterFromSession", request, response);
+  if (!status.ok()) return status;
+  context.Answer(response, absl::StrCat(options.dry_run ? "would be " : "", "unregistered ",
+                                        Printable(context.names().Short(request.learner())), "\n"));
+  return kExitOk;
+}
+
+absl::StatusOr<int> RunLine(Context& context, const PlaceOptions& options) {
+  v1::MoveSessionRegistrationRequest request;
+  request.set_position(options.position);
+  return ChangePlace(context, options, "AttendanceService.MoveSessionRegistration",
+                     std::move(request));
+}
+
+absl::StatusOr<int> RunPromote(Context& context, const PlaceOptions& options) {
+  v1::PromoteSessionRegistrationRequest request;
+  request.set_beyond_capacity(options.beyond_capacity);
+  return ChangePlace(context, options, "AttendanceService.PromoteSessionRegistration",
+                     std::move(request));
+}
+
+absl::StatusOr<int> RunRegistrations(Context& context, const PlaceOptions& options) {
+  const Names names = context.names();
+  v1::ListSessionRegistrationsRequest request;
+  auto session = names.Full(options.session, "sessions");
+  if (!session.ok()) return session.status();
+  request.set_session(*std::move(session));
+  v1::ListSessionRegistrationsResponse response;
+  absl::Status status =
+      context.CallPages("AttendanceService.ListSessionRegistrations", request, response, 0);
+  if (!status.ok()) return status;
+  Table table({"LEARNER", "STATE", "SINCE", "BY"});
+  for (const v1::SessionRegistration& one : response.registrations()) {
+    table.AddRow({{Printable(names.Short(one.learner()))},
+                  {StateText(one)},
+                  {FormatTime(one.register_time())},
+                  {Printable(names.Short(one.registered_by()))}});
+  }
+  context.Answer(response, table.Render(context.look()));
+  return kExitOk;
+}
+
+// --- sessions conflicts ---
+
+std::string ConflictsText(const v1::SessionConflicts& conflicts, const Names& names,
+                          const Look& look) {
+  Table table({"SESSION", "START", "END", "ROOM", "INSTRUCTORS"});
+  for (const v1::SessionConflict& one : conflicts.conflicts()) {
+    std::vector<std::string> instructors;
+    for (const std::string& user : one.instructors()) {
+      instructors.push_back(Printable(names.Short(user)));
+    }
+    table.AddRow({{Printable(names.Short(one.session()))},
+                  {FormatTime(one.start_time())},
+                  {FormatTime(one.end_time())},
+                  {Printable(one.room())},
+                  {absl::StrJoin(instructors, ", ")}});
+  }
+  std::string text = table.Render(look);
+  if (conflicts.more_count() > 0) {
+    absl::StrAppend(&text, "and ", conflicts.more_count(), " that you may not see\n");
+  }
+  return text;
+}
+
+absl::StatusOr<int> RunConflicts(Context& context, const PlaceOptions& options) {
+  v1::ListSessionConflictsRequest request;
+  auto name = context.names().Full(options.session, "sessions");
+  if (!name.ok()) return name.status();
+  request.set_name(*std::move(name));
+  v1::SessionConflicts response;
+  absl::Status status = context.Call("CourseService.ListSessionConflicts", request, response);
+  if (!status.ok()) return status;
+  context.Answer(response, ConflictsText(response, context.names(), context.look()));
+  return response.conflicts().empty() && response.more_count() == 0 ? kExitOk : kExitDenied;
+}
+
+// --- sessions series ---
+
+struct SeriesOptions {
+  std::string id;
+  std::string display_name;
+  std::string parent;
+  std::string start;
+  std::string end;
+  std::string time_zone;
+  std::string place;
+  std::string room;
+  std::string link;
+  std::vector<std::string> instructors;
+  bool registration = false;
+  int capacity = 0;
+  std::string every = "week";
+  int interval = 0;
+  std::vector<std::string> weekdays;
+  int count = 0;
+  std::string until;
+  bool refuse_conflicts = false;
+  std::string request_id;
+  bool dry_run = false;
+};
+
+absl::StatusOr<int> RunSeries(Context& context, const SeriesOptions& options) {
+  const Names names = context.names();
+  v1::CreateSessionSeriesRequest request;
+  if (absl::Status status = names.SetTenant(*request.mutable_parent()); !status.ok()) return status;
+  request.set_session_id(options.id);
+  v1::Session& session = *request.mutable_session();
+  // What has no name for people is called by its id.
+  session.set_display_name(options.display_name.empty() ? options.id : options.display_name);
+  auto parent = names.Full(options.parent);
+  if (!parent.ok()) return parent.status();
+  session.set_parent_scope(*std::move(parent));
+  session.set_start(options.start);
+  session.set_end(options.end);
+  session.set_time_zone(options.time_zone);
+  session.set_place(options.place);
+  session.set_room(options.room);
+  session.set_link(options.link);
+  for (const std::string& given : options.instructors) {
+    auto user = names.Full(given, "users");
+    if (!user.ok()) return user.status();
+    session.add_instructors(*std::move(user));
+  }
+  session.set_registration(options.registration);
+  session.set_capacity(options.capacity);
+  v1::SessionSeriesRule& rule = *request.mutable_rule();
+  rule.set_unit(static_cast<v1::SessionSeriesRule::Unit>(
+      EnumNumber(*v1::SessionSeriesRule::Unit_descriptor(), options.every)));
+  rule.set_interval(options.interval);
+  for (const std::string& word : options.weekdays) {
+    rule.add_weekdays(static_cast<v1::SessionSeriesRule::Weekday>(
+        EnumNumber(*v1::SessionSeriesRule::Weekday_descriptor(), word)));
+  }
+  rule.set_count(options.count);
+  rule.set_until(options.until);
+  request.set_refuse_conflicts(options.refuse_conflicts);
+  request.set_validate_only(options.dry_run);
+  request.set_request_id(options.request_id);
+  v1::CreateSessionSeriesResponse response;
+  absl::Status status = context.Call("CourseService.CreateSessionSeries", request, response);
+  if (!status.ok()) return status;
+  Table table({"SESSION", "START", "END", "CONFLICTS"});
+  for (const v1::Session& one : response.sessions()) {
+    const int conflicts = one.conflicts().conflicts_size() + one.conflicts().more_count();
+    table.AddRow({{Printable(names.Short(one.name()))},
+                  {one.start()},
+                  {one.end()},
+                  {conflicts == 0 ? "" : absl::StrCat(conflicts)}});
+  }
+  context.Answer(response, absl::StrCat(options.dry_run ? "would be created:\n" : "",
+                                        table.Render(context.look())));
+  return kExitOk;
+}
+
+void AddSeriesCommand(Tool& tool, CLI::App& sessions) {
+  auto series = std::make_shared<SeriesOptions>();
+  CLI::App* const command =
+      AddCommand(sessions, "series", "Makes sessions that are alike: all of them or none.",
+                 "provost sessions series drill --parent courses/fire --start 2026-11-03T09:00 "
+                 "--end 2026-11-03T12:00 --every week --count 6");
+  command->add_option("id", series->id, "What their ids begin with: drill for drill-1, drill-2");
+  command->add_option("--display-name", series->display_name, "Their name for people");
+  command->add_option("--parent", series->parent, "The course or the training plan")->required();
+  command->add_option("--start", series->start, "When the first begins: 2026-11-03T09:00")
+      ->required();
+  command->add_option("--end", series->end, "When the first ends")->required();
+  command->add_option("--time-zone", series->time_zone, "Whose clocks: Europe/Vienna");
+  command->add_option("--place", series->place, "Where people meet, for people");
+  command->add_option("--room", series->room, "The room, by which conflicts are found");
+  command->add_option("--link", series->link, "Where people meet online: an https URL");
+  command->add_option("--instructor", series->instructors, "Who teaches them; again for the next")
+      ->type_name("USER")
+      ->allow_extra_args(false);
+  command->add_flag("--registration", series->registration,
+                    "Learners register, instead of all that are enrolled");
+  command->add_option("--capacity", series->capacity, "How many may register")->type_name("N");
+  command->add_option("--every", series->every, "By what they are repeated: day, week, month")
+      ->check(CLI::IsMember(EnumWords(*v1::SessionSeriesRule::Unit_descriptor())));
+  command->add_option("--interval", series->interval, "Every so many of them")->type_name("N");
+  command->add_option("--on", series->weekdays, "By weeks: on these days, such as monday,friday")
+      ->type_name("DAY,...")
+      ->delimiter(',')
+      ->check(CLI::IsMember(EnumWords(*v1::SessionSeriesRule::Weekday_descriptor())));
+  auto* const count =
+      command->add_option("--count", series->count, "How many, the first among them");
+  count->type_name("N");
+  command->add_option("--until", series->until, "The last day on which one begins: 2027-01-31")
+      ->excludes(count);
+  command->add_flag("--refuse-conflicts", series->refuse_conflicts,
+                    "Refuse where a room or an instructor is taken");
+  command->add_flag("--dry-run", series->dry_run, "Do everything but the change");
+  command->add_option("--request-id", series->request_id, "A UUID that makes a retry harmless");
+  OnRun(tool, command, series, RunSeries);
+}
+
+// --- attendance ---
+
+struct MarkOptions {
+  std::string session;
+  std::vector<std::string> learners;
+  std::string learner;
+  std::string status;
+  int minutes = 0;
+  std::string note;
+  std::string reason;
+  std::string request_id;
+  bool dry_run = false;
+
+  absl::Status Fill(const Names& names, const std::string& given, v1::Attendance& mark) const {
+    auto user = names.Full(given, "users");
+    if (!user.ok()) return user.status();
+    mark.set_learner(*std::move(user));
+    mark.set_status(static_cast<v1::Attendance::Status>(
+        EnumNumber(*v1::Attendance::Status_descriptor(), status)));
+    mark.set_minutes(minutes);
+    mark.set_note(note);
+    return absl::OkStatus();
+  }
+};
+
+std::string AttendanceText(const google::protobuf::RepeatedPtrField<v1::Attendance>& attendances,
+                           const Names& names, const Look& look) {
+  Table table({"LEARNER", "STATUS", "MINUTES", "NOTE", "BY", "AT"});
+  for (const v1::Attendance& one : attendances) {
+    const bool marked = one.status() != v1::Attendance::STATUS_UNSPECIFIED;
+    table.AddRow({{Printable(names.Short(one.learner()))},
+                  {marked ? EnumWord(v1::Attendance::Status_Name(one.status())) : ""},
+                  {one.minutes() == 0 ? "" : absl::StrCat(one.minutes())},
+                  {Printable(one.note())},
+                  {Printable(names.Short(one.marked_by()))},
+                  {marked ? FormatTime(one.mark_time()) : ""}});
+  }
+  return table.Render(look);
+}
+
+absl::StatusOr<int> RunMark(Context& context, const MarkOptions& options) {
+  v1::BulkMarkAttendanceRequest request;
+  auto session = context.names().Full(options.session, "sessions");
+  if (!session.ok()) return session.status();
+  request.set_session(*std::move(session));
+  for (const std::string& learner : options.learners) {
+    absl::Status status = options.Fill(context.names(), learner, *request.add_attendances());
+    if (!status.ok()) return status;
+  }
+  request.set_validate_only(options.dry_run);
+  request.set_request_id(options.request_id);
+  v1::BulkMarkAttendanceResponse response;
+  absl::Status status = context.Call("AttendanceService.BulkMarkAttendance", request, response);
+  if (!status.ok()) return status;
+  context.Answer(response, AttendanceText(response.attendances(), context.names(), context.look()));
+  return kExitOk;
+}
+
+absl::StatusOr<int> RunAmend(Context& context, const MarkOptions& options) {
+  v1::AmendAttendanceRequest request;
+  auto session = context.names().Full(options.session, "sessions");
+  if (!session.ok()) return session.status();
+  request.set_session(*std::move(session));
+  absl::Status status =
+      options.Fill(context.names(), options.learner, *request.mutable_attendance());
+  if (!status.ok()) return status;
+  request.set_reason(options.reason);
+  request.set_validate_only(options.dry_run);
+  request.set_request_id(options.request_id);
+  v1::Attendance response;
+  status = context.Call("AttendanceService.AmendAttendance", request, response);
+  if (!status.ok()) return status;
+  context.Answer(response, RenderMessage(response, context.names(), context.look()));
+  return kExitOk;
+}
+
+absl::StatusOr<int> RunAttendance(Context& context, const MarkOptions& options) {
+  v1::ListAttendanceRequest request;
+  auto session = context.names().Full(options.session, "sessions");
+  if (!session.ok()) return session.status();
+  request.set_session(*std::move(session));
+  if (!options.learner.empty()) {
+    auto learner = context.names().Full(options.learner, "users");
+    if (!learner.ok()) return learner.status();
+    request.set_learner(*std::move(learner));
+  }
+  v1::ListAttendanceResponse response;
+  absl::Status status = context.CallPages("AttendanceService.ListAttendance", request, response, 0);
+  if (!status.ok()) return status;
+  context.Answer(response, AttendanceText(response.attendances(), context.names(), context.look()));
+  return kExitOk;
+}
+
+// --- calendar ---
+
+struct CalendarOptions {
+  std::string name;
+  std::string output;
+};
+
+absl::StatusOr<int> RunCalendar(Context& context, const CalendarOptions& options) {
+  const Names names = context.names();
+  v1::CalendarFile response;
+  absl::Status status;
+  auto name = options.name.empty() ? context.Actor() : names.Full(options.name);
+  if (!name.ok()) return name.status();
+  if (absl::StrContains(*name, "/users/")) {
+    v1::ExportPersonalCalendarRequest request;
+    if (status = names.SetTenant(*request.mutable_parent()); !status.ok()) return status;
+    request.set_user(*std::move(name));
+    status = context.Call("CourseService.ExportPersonalCalendar", request, response);
+  } else {
+    v1::ExportCalendarRequest request;
+    request.set_name(*std::move(name));
+    status = context.Call("CourseService.ExportCalendar", request, response);
+  }
+  if (status.ok()) status = WriteOutput(context, options.output, response.content());
+  if (!status.ok()) return status;
+  return kExitOk;
+}
+
+}  // namespace
+
+void AddSessionCommands(Tool& tool, CLI::App& sessions) {
+  AddSeriesCommand(tool, sessions);
+  const auto add = [&](const char* word, const char* summary, const std::string& example,
+                       auto body) {
+    auto options = std::make_shared<PlaceOptions>();
+    CLI::App* const command = AddCommand(sessions, word, summary, example);
+    options->AddSession(command);
+    OnRun(tool, command, options, body);
+    return std::make_pair(command, options.get());
+  };
+  add("conflicts",
+      "What else is in the room, or what its instructors teach, at that time. Exits "
+      "with 0 or 1.",
+      "provost sessions conflicts 2026-11-03", RunConflicts);
+  add("registrations", "Who has a seat, then who waits for one.",
+      "provost sessions registrations 2026-11-03", RunRegistrations);
+  auto [enter, entering] = add("register", "Registers you or somebody else.",
+                               "provost sessions register 2026-11-03", RunRegister);
+  entering->AddLearner(enter, "Who, such as users/lea; left out: you");
+  enter->add_flag("--refuse-waiting", entering->refuse_waiting, "Not to wait where it is full");
+  entering->AddChange(enter);
+  auto [leave, leaving] = add("unregister", "Takes a registration back.",
+                              "provost sessions unregister 2026-11-03", RunUnregister);
+  leaving->AddLearner(leave, "Who, such as users/lea; left out: you");
+  leaving->AddChange(leave);
+  auto [line, moving] = add("line", "Puts somebody who waits at another place in the line.",
+                            "provost sessions line 2026-11-03 users/lea --position 1", RunLine);
+  moving->AddLearner(line, "Who waits, such as users/lea");
+  line->add_option("--position", moving->position, "From 1")->type_name("N")->required();
+  moving->AddChange(line);
+  auto [promote, promoting] = add("promote", "Gives a seat to somebody who waits.",
+                                  "provost sessions promote 2026-11-03 users/lea", RunPromote);
+  promoting->AddLearner(promote, "Who waits, such as users/lea");
+  promote->add_flag("--beyond-capacity", promoting->beyond_capacity, "Though there is none");
+  promoting->AddChange(promote);
+}
+
+void AddAttendanceCommands(Tool& tool) {
+  CLI::App* const group = AddGroup(tool.app, "attendance", "Says and shows who was at a session.",
+                                   "provost attendance list 2026-11-03");
+  group->group("Resources");
+  const auto words = EnumWords(*v1::Attendance::Status_descriptor());
+  const auto add = [&](const char* word, const char* summary, const std::string& example,
+                       auto body) {
+    auto options = std::make_shared<MarkOptions>();
+    CLI::App* const command = AddCommand(*group, word, summary, example);
+    command->add_option("session", options->session, "Which one, such as 2026-11-03")->required();
+    OnRun(tool, command, options, body);
+    return std::make_pair(command, options.get());
+  };
+  const auto add_mark = [&](CLI::App* command, MarkOptions* options) {
+    command->add_option("--minutes", options->minutes, "For how many minutes")->type_name("N");
+    command->add_option("--note", options->note, "What else is to be said of it");
+    command->add_flag("--dry-run", options->dry_run, "Do everything but the change");
+    command->add_option("--request-id", options->request_id, "A UUID that makes a retry harmless");
+  };
+  auto [mark, marking] =
+      add("mark", "Says of people whether they were there: all or none.",
+          "provost attendance mark 2026-11-03 present users/lea users/leo", RunMark);
+  mark->add_option("status", marking->status, "How")->required()->check(CLI::IsMember(words));
+  mark->add_option("learners", marking->learners, "Of whom: users/lea users/leo")->required();
+  add_mark(mark, marking);
+  auto [amend, amending] = add("amend", "Corrects what was said; what it was is kept.",
+                               "provost attendance amend 2026-11-03 users/lea --status late "
+                               "--reason \"Signed in at ten\"",
+                               RunAmend);
+  amend->add_option("learner", amending->learner, "Of whom, such as users/lea")->required();
+  amend->add_option("--status", amending->status, "How; left out: nothing was said")
+      ->check(CLI::IsMember(words));
+  amend->add_option("--reason", amending->reason, "Why, for the records")->required();
+  add_mark(amend, amending);
+  auto [list, listing] = add("list", "Who is to be there, and who was.",
+                             "provost attendance list 2026-11-03", RunAttendance);
+  list->add_option("--of", listing->learner, "Only of this person: users/lea")->type_name("USER");
+}
+
+void AddCalendarCommand(Tool& tool) {
+  auto options = std::make_shared<CalendarOptions>();
+  CLI::App* const command =
+      AddCommand(tool.app, "calendar", "Writes sessions as iCalendar: yours, or a course's.",
+                 "provost calendar courses/fire --output fire.ics");
+  command->group("Resources");
+  command->add_option("name", options->name,
+                      "A session, a course, a training plan, or you, as if it is left out");
+  command->add_option("--output", options->output, "A file; without, standard output")
+      ->type_name("FILE");
+  OnRun(tool, command, options, RunCalendar);
+}
+
+}  // namespace provost::cli
