@@ -149,23 +149,28 @@ absl::Status StoreAudience(MutateCall& call, const v1::Catalog& wanted, rows::Ca
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> IsOffered(const ReadCall& call, const rows::CatalogRow& row) {
+absl::StatusOr<bool> IsOfferedTo(const WorldState& state, const store::Reader& reader,
+                                 uint64_t tenant, const rows::CatalogRow& row, SubjectId person,
+                                 absl::Time now) {
   rows::CatalogRow at = row;
   // As deep as a path can be.
   for (size_t depth = 0; at.audience().empty() && depth < kMaxPathLength; ++depth) {
     const ScopeId parent(at.parent());
-    if (!call.state.HasScope(parent) || call.state.KindOf(parent) != ScopeKind::kCatalog) {
+    if (!state.HasScope(parent) || state.KindOf(parent) != ScopeKind::kCatalog) {
       return true;
     }
-    const std::optional<RelativeName> name = SplitRelative(call.state.ScopeName(parent));
+    const std::optional<RelativeName> name = SplitRelative(state.ScopeName(parent));
     absl::StatusOr<std::optional<rows::CatalogRow>> above = ReadRow<rows::CatalogRow>(
-        call.reader(), store::Table::kCatalogs,
-        EntityKey(call.tenant->number(), Collection::kCatalogs, name->id));
+        reader, store::Table::kCatalogs, EntityKey(tenant, Collection::kCatalogs, name->id));
     if (!above.ok()) return above.status();
     if (!above->has_value()) return true;
     at = **std::move(above);
   }
-  return at.audience().empty() || IsInAny(call.state, call.self(), at.audience(), call.now);
+  return at.audience().empty() || IsInAny(state, person, at.audience(), now);
+}
+
+absl::StatusOr<bool> IsOffered(const ReadCall& call, const rows::CatalogRow& row) {
+  return IsOfferedTo(call.state, call.reader(), call.tenant->number(), row, call.self(), call.now);
 }
 
 absl::Status ReportDeletion(const MutateCall& call, const std::vector<ScopeId>& scopes,

@@ -25,8 +25,12 @@ void CheckDefinition(const v1::Catalog& catalog, absl::string_view field, absl::
 /// INVALID_ARGUMENT for an added group that is not there, or that the caller may not read.
 absl::Status StoreAudience(MutateCall& call, const v1::Catalog& wanted, rows::CatalogRow* row);
 
-/// Whether the caller is in the audience of the catalog: its own, or that of the nearest above that
+/// Whether `person` is in the audience of the catalog: its own, or that of the nearest above that
 /// has one. Cost: a row for each catalog above that has none.
+absl::StatusOr<bool> IsOfferedTo(const WorldState& state, const store::Reader& reader,
+                                 uint64_t tenant, const rows::CatalogRow& row, SubjectId person,
+                                 absl::Time now);
+/// The same for a caller.
 absl::StatusOr<bool> IsOffered(const ReadCall& call, const rows::CatalogRow& row);
 
 /// Says what a deletion of `scopes` takes away: the scopes, and what stands there.

@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "quiz/draw.h"
+#include "service/course_rules.h"
 #include "service/lookup.h"
 #include "service/resource.h"
 #include "tenant/errors.h"
+#include "tenant/record_events.h"
 
 namespace provost {
 namespace {
@@ -129,6 +132,11 @@ absl::Status DoSet(MutateCall& call, const v1::SetCourseItemsRequest& request,
                           store::MakeRecord(""));
   }
   if (!status.ok()) return status;
+  std::vector<uint64_t> leaving;
+  for (const rows::CourseItemsRow::Entry& entry : before->items()) {
+    if (!Has(row, entry.item())) leaving.push_back(entry.item());
+  }
+  if (status = CheckNotInRules(call, *course, leaving); !status.ok()) return status;
   for (const rows::CourseItemsRow::Entry& entry : before->items()) {
     if (Has(row, entry.item())) continue;
     call.draft.Erase(Table::kIndexes, PlacedKey(view.tenant(), entry.item(), *course));
@@ -137,7 +145,7 @@ absl::Status DoSet(MutateCall& call, const v1::SetCourseItemsRequest& request,
   response->set_course(request.course());
   response->set_etag(EtagOf(course->value, row.revision()));
   call.draft.Describe(request.course());
-  return absl::OkStatus();
+  return ReevaluateCourseLater(call.draft, *course);
 }
 
 // --- ListCourseItems ---

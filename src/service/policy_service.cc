@@ -18,6 +18,7 @@
 #include "policy/decide/delegation.h"
 #include "service/policies.h"
 #include "service/resource.h"
+#include "tenant/enrollment_states.h"
 #include "tenant/errors.h"
 #include "tenant/rows.h"
 #include "tenant/times.h"
@@ -191,6 +192,8 @@ absl::Status PutInForce(MutateCall& call, rows::PolicyRow row,
   *policy->mutable_create_time() = ToTimestamp(call.now());
   row.set_author(call.actor_uid());
   const uint64_t version = call.draft.PutPolicy(row, matrix);
+  status = FollowPolicy(call.draft, call.state().matrix(), *matrix);
+  if (!status.ok()) return status;
   *response = ToVersion(row, call.state(), tenant, version, version);
   call.draft.Describe(response->name(), comment);
   return absl::OkStatus();

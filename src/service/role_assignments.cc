@@ -293,6 +293,17 @@ absl::Status ValidateUpdateAssignment(const v1::UpdateAssignmentRequest& request
   return bad;
 }
 
+// The role that an enrollment gives comes and goes with that alone.
+absl::Status CheckOwnRight(absl::string_view name, absl::string_view tenant,
+                           const rows::AssignmentRow& row) {
+  if (!row.enrollment()) return absl::OkStatus();
+  const std::string enrollment =
+      NameIn(tenant, Collection::kEnrollments, EnrollmentId{row.scope(), row.subject()}.ToString());
+  return FailedPrecondition("ENROLLMENT", name,
+                            absl::StrCat("it goes with the enrollment ", Quoted(enrollment),
+                                         "; end the enrollment instead"));
+}
+
 // What the row becomes.
 absl::StatusOr<rows::AssignmentRow> Updated(const rows::AssignmentRow& row,
                                             const v1::UpdateAssignmentRequest& request) {
@@ -361,6 +372,10 @@ absl::Status UpdateAssignment(MutateCall& call, const v1::UpdateAssignmentReques
       !status.ok()) {
     return status;
   }
+  if (absl::Status status = CheckOwnRight(request.assignment().name(), draft.id(), *row);
+      !status.ok()) {
+    return status;
+  }
   absl::StatusOr<rows::AssignmentRow> next = Updated(*row, request);
   if (!next.ok()) return next.status();
   *next->mutable_assignment()->mutable_update_time() = ToTimestamp(call.now());
@@ -402,6 +417,9 @@ absl::Status DeleteAssignment(MutateCall& call, const v1::DeleteAssignmentReques
   if (absl::Status status = CheckEtag(request.name(), request.etag(),
                                       EtagOf(static_cast<uint32_t>(uid.value), row->revision()));
       !status.ok()) {
+    return status;
+  }
+  if (absl::Status status = CheckOwnRight(request.name(), draft.id(), *row); !status.ok()) {
     return status;
   }
   draft.EraseAssignment(uid, *row);

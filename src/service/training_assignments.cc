@@ -112,6 +112,13 @@ absl::Status ValidateCreate(const v1::CreateTrainingAssignmentRequest& request) 
                   absl::StrCat("wanted 1 to ", kMaxDueDays));
     }
   }
+  if (wanted.due().has_days_after_hire()) {
+    const int days = wanted.due().days_after_hire();
+    if (days < 1 || days > kMaxDueDays) {
+      AddBadField(&status, "training_assignment.due.days_after_hire", absl::StrCat(days),
+                  absl::StrCat("wanted 1 to ", kMaxDueDays));
+    }
+  }
   if (!TrainingAssignment::OnLeave_IsValid(wanted.on_leave())) {
     AddBadField(&status, "training_assignment.on_leave", absl::StrCat(wanted.on_leave()),
                 "wanted KEEP or WITHDRAW");

@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "absl/time/civil_time.h"
 #include "service/email_index.h"
 #include "service/external_id_index.h"
 #include "service/known_subjects.h"
@@ -21,11 +22,18 @@
 namespace provost {
 namespace {
 
-constexpr absl::string_view kFields[] = {"display_name", "email",   "given_name",
-                                         "family_name",  "locale",  "time_zone",
-                                         "external_id",  "manager", "fields"};
+constexpr absl::string_view kFields[] = {"display_name", "email",     "given_name",  "family_name",
+                                         "locale",       "time_zone", "external_id", "manager",
+                                         "hire_date",    "fields"};
 constexpr absl::string_view kFieldPrefix = "fields.";
 constexpr size_t kMaxExternalIdBytes = 200;
+
+// A day of the years 1 to 9999 as ISO 8601 writes it.
+bool IsDate(absl::string_view text) {
+  absl::CivilDay day;
+  return text.size() == 10 && absl::ParseCivilTime(text, &day) && day.year() >= 1 &&
+         absl::FormatCivilTime(day) == text;
+}
 
 std::string ManagerName(const WorldState& state, absl::string_view tenant,
                         const rows::UserRow& row) {
@@ -92,6 +100,10 @@ void CheckProfileField(absl::string_view field, const v1::User& user, absl::Stat
                   absl::StrCat("wanted at most ", kMaxExternalIdBytes, " bytes"));
     } else {
       CheckText(path, user.external_id(), 0, kMaxExternalIdBytes, status);
+    }
+  } else if (field == "hire_date") {
+    if (!user.hire_date().empty() && !IsDate(user.hire_date())) {
+      AddBadField(status, path, user.hire_date(), "wanted a day, like `2026-11-22`");
     }
   } else if (field == "manager" && !user.manager().empty()) {
     absl::StatusOr<ResourceName> name = ParseNameIn(Collection::kUsers, path, user.manager());
@@ -190,6 +202,7 @@ std::string NotForOneself(const WorldState& state, const UserFields& fields,
                           absl::string_view tenant, const v1::User& wanted,
                           absl::Span<const std::string> parts, const rows::UserRow& row) {
   for (const std::string& part : parts) {
+    if (part == "hire_date" && wanted.hire_date() != row.user().hire_date()) return part;
     if (part == "external_id" && wanted.external_id() != row.user().external_id()) return part;
     if (part == "manager" && wanted.manager() != ManagerName(state, tenant, row)) return part;
     if (!absl::StartsWith(part, "fields")) continue;

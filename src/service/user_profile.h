@@ -22,7 +22,7 @@ namespace provost {
 /// for those that are about many at once.
 
 /// The fields that clients set: display_name, email, given_name, family_name, locale, time_zone,
-/// external_id, manager, fields.
+/// external_id, manager, hire_date, fields.
 absl::Span<const absl::string_view> ProfileFields();
 
 /// Adds a bad field under `user.` to `status` unless the field is right by itself. What the tenant

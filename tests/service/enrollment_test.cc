@@ -203,12 +203,12 @@ TEST_F(EnrollmentTest, BadEnrollmentsAreRefusedFieldByField) {
   assign.set_parent(Full(""));
   assign.mutable_training_assignment()->set_training(Full("sessions/one"));
   assign.mutable_training_assignment()->set_assignee(Full("courses/fire"));
-  assign.mutable_training_assignment()->mutable_due()->set_days_after_enrollment(3661);
+  assign.mutable_training_assignment()->mutable_due()->set_days_after_hire(3661);
   assign.mutable_training_assignment()->set_on_leave(static_cast<TrainingAssignment::OnLeave>(7));
   EXPECT_THAT(
       Call<TrainingAssignment>("users/mara", assign).bad_fields(),
       UnorderedElementsAre(Key("training_assignment.training"), Key("training_assignment.assignee"),
-                           Key("training_assignment.due.days_after_enrollment"),
+                           Key("training_assignment.due.days_after_hire"),
                            Key("training_assignment.on_leave")));
   EXPECT_THAT(AssignAs("users/mara", "courses/fire", "groups/nothing").bad_fields(),
               ElementsAre(Key("training_assignment.assignee")));
@@ -421,10 +421,11 @@ TEST_F(EnrollmentTest, TheEarliestDueTimeCounts) {
   by_hand.set_parent(Full(""));
   by_hand.mutable_enrollment()->set_learner(Full("users/lea"));
   by_hand.mutable_enrollment()->set_training(Full("courses/fire"));
-  by_hand.mutable_enrollment()->mutable_due_time()->set_seconds(1000);
+  const int64_t soon = enrollment.create_time().seconds() + 86400;
+  by_hand.mutable_enrollment()->mutable_due_time()->set_seconds(soon);
   ASSERT_TRUE(Call<v1::Enrollment>("users/mara", by_hand).ok());
   enrollment = ListAs("users/ann", "users/lea", "").value.enrollments(0);
-  EXPECT_EQ(enrollment.due_time().seconds(), 1000);
+  EXPECT_EQ(enrollment.due_time().seconds(), soon);
   EXPECT_TRUE(enrollment.independent());
   EXPECT_THAT(enrollment.training_assignments(), ElementsAre(assigned.value.name()));
 }
