@@ -53,6 +53,7 @@ void OnRun(Tool& tool, CLI::App* command, std::shared_ptr<Options> options, Body
 
 // Each adds the commands of one file.
 void AddAccessCommands(Tool& tool);
+void AddAttemptCommands(Tool& tool);
 void AddAuditCommand(Tool& tool);
 // Those of `provost certificates`, beside what every resource has; what else is printed.
 void AddCertificateCommands(Tool& tool, CLI::App& certificates);
@@ -65,6 +66,10 @@ void AddTrainingRulesCommand(Tool& tool, CLI::App& group, const char* collection
 void AddExportCommands(Tool& tool);
 void AddGrowthCommand(Tool& tool);
 void AddImportCommands(Tool& tool);
+void AddRecordCommands(Tool& tool);
+// `provost record external`.
+void AddExternalTrainingCommands(Tool& tool, CLI::App& record);
+void AddReportCommands(Tool& tool);
 void AddRoleCommands(Tool& tool);
 // Those of `provost sessions`, beside what every resource has; who was there; calendars.
 void AddSessionCommands(Tool& tool, CLI::App& sessions);
@@ -97,6 +102,7 @@ void AddUserFieldCommands(Tool& tool, CLI::App& users);
 void AddMessageCommands(Tool& tool);
 void AddSettingsCommands(Tool& tool);
 void AddStoreCommands(Tool& tool);
+void AddSubmissionCommands(Tool& tool);
 void AddTenantCommands(Tool& tool);
 void AddTestCommand(Tool& tool);
 

@@ -1,0 +1,94 @@
+// Coming into trainings, waiting, leaving, and the rules of courses, against a real server, by
+// mission row.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/cli/acme.h"
+
+namespace provost::cli {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+constexpr char kAnn[] = "users/ann";    // tenant administrator
+constexpr char kCarl[] = "users/carl";  // catalog administrator of `safety`
+constexpr char kKim[] = "users/kim";    // course administrator of `fire`, in `safety`
+constexpr char kLea[] = "users/lea";
+constexpr char kLeo[] = "users/leo";
+
+class EnrollmentCommandsTest : public AcmeTest {
+ protected:
+  EnrollmentCommandsTest() : AcmeTest("lms365") {
+    Do(kAnn, {"catalogs", "create", "safety"});
+    for (const char* user : {"carl", "kim", "lea", "leo"}) Do(kAnn, {"users", "create", user});
+    Do(kAnn, {"assign", kAnn, "catalog_admin", "catalogs/safety"});
+    Do(kAnn, {"assign", kCarl, "catalog_admin", "catalogs/safety"});
+    Do(kCarl, {"courses", "create", "fire", "--parent", "catalogs/safety", "--description",
+               "What burns", "--language", "de-AT"});
+    Do(kCarl, {"assign", kKim, "course_admin", "courses/fire"});
+  }
+};
+
+// `enrolled: enrollments/12.7`: the name.
+std::string NameIn(const std::string& said) {
+  const size_t begin = said.find("enrollments/");
+  return said.substr(begin, said.find_first_of(",\n", begin) - begin);
+}
+
+TEST_F(EnrollmentCommandsTest, CA1_LE2_ACourseIsOpenedAndPeopleComeInAndLeave) {
+  EXPECT_EQ(Do(kKim, {"courses", "rules", "fire", "enrollment",
+                      "self_enrollment: true applications: true capacity: 1 waiting_list: true"}),
+            "set enrollment of courses/fire\n");
+  EXPECT_EQ(Do(kKim, {"courses", "rules", "fire", "due", "days_after_enrollment: 30", "--dry-run"}),
+            "would be set due of courses/fire\n");
+  EXPECT_EQ(Do(kKim, {"courses", "publish", "fire"}), "published courses/fire\n");
+  EXPECT_THAT(Do(kKim, {"courses", "get", "fire"}),
+              AllOf(HasSubstr("What burns"), HasSubstr("de-AT"), HasSubstr("capacity"),
+                    Not(HasSubstr("days_after_enrollment"))));
+  EXPECT_THAT(Refused(kLea, {"courses", "rules", "fire", "due", "--none"}),
+              HasSubstr("not permitted"));
+  EXPECT_THAT(As(kKim, {"courses", "rules", "fire", "due"}).err, HasSubstr("--none"));
+  EXPECT_EQ(As(kKim, {"courses", "rules", "fire", "dues", "--none"}).code, 2);
+
+  const std::string lea = Do(kLea, {"enrollments", "join", "courses/fire"});
+  EXPECT_THAT(lea, StartsWith("enrolled: enrollments/"));
+  const std::string leo = Do(kLeo, {"enrollments", "apply", "courses/fire", "--reason", "Boiler"});
+  EXPECT_THAT(leo, StartsWith("requested: enrollments/"));
+  EXPECT_THAT(Refused(kLea, {"enrollments", "approve", NameIn(leo)}), HasSubstr("not permitted"));
+  EXPECT_EQ(Do(kKim, {"enrollments", "approve", NameIn(leo), "--reason", "Fine"}),
+            "approved " + NameIn(leo) + "\n");
+  EXPECT_THAT(Do(kKim, {"enrollments", "list", "--in", "courses/fire", "--state", "waiting"}),
+              AllOf(HasSubstr(kLeo), Not(HasSubstr(kLea))));
+  EXPECT_EQ(
+      As(kKim, {"enrollments", "list", "--in", "courses/fire", "--state", "waiting,gone"}).code, 2);
+  EXPECT_EQ(Do(kKim, {"enrollments", "place", NameIn(leo), "1"}), NameIn(leo) + " is in place 1\n");
+  EXPECT_EQ(Do(kLea, {"enrollments", "withdraw", NameIn(lea), "--reason", "No time"}),
+            "withdrawn " + NameIn(lea) + "\n");
+  EXPECT_THAT(Do(kLeo, {"enrollments", "get", NameIn(leo)}), HasSubstr("ENROLLED"));
+  EXPECT_THAT(Do(kKim, {"enrollments", "log", NameIn(leo)}),
+              AllOf(HasSubstr("Boiler"), HasSubstr("Fine"), HasSubstr("a seat became free")));
+  Do(kKim, {"enrollments", "delete", NameIn(leo), "--reason", "Left us"});
+  EXPECT_THAT(Do(kKim, {"enrollments", "list", "--in", "courses/fire", "--state", "withdrawn"}),
+              AllOf(HasSubstr(kLea), HasSubstr(kLeo)));
+  EXPECT_EQ(Do(kKim, {"courses", "unpublish", "fire"}), "unpublished courses/fire\n");
+  EXPECT_THAT(Refused(kLea, {"enrollments", "join", "courses/fire"}), HasSubstr("not permitted"));
+}
+
+TEST_F(EnrollmentCommandsTest, CA1_PlansHaveRulesAndPeopleADayOfHiring) {
+  Do(kCarl, {"plans", "create", "path", "--parent", "catalogs/safety"});
+  EXPECT_EQ(Do(kCarl, {"plans", "rules", "path", "due", "days_after_hire: 30"}),
+            "set due of plans/path\n");
+  EXPECT_EQ(Do(kCarl, {"plans", "publish", "path"}), "published plans/path\n");
+  Do(kAnn, {"users", "update", "lea", "--hire-date", "2026-11-22"});
+  EXPECT_THAT(Do(kAnn, {"users", "get", "lea"}), HasSubstr("2026-11-22"));
+  EXPECT_THAT(Refused(kAnn, {"users", "update", "lea", "--hire-date", "tomorrow"}),
+              HasSubstr("hire_date"));
+}
+
+}  // namespace
+}  // namespace provost::cli

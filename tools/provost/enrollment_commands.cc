@@ -1,0 +1,228 @@
+// What `provost enrollments` has beside the commands that every resource has - coming in by
+// oneself, the waiting list, who moved what - and the rules of courses and training plans.
+#include <google/protobuf/descriptor.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "provost/v1/course_service.pb.h"
+#include "provost/v1/enrollment_service.pb.h"
+#include "tools/provost/command.h"
+#include "tools/provost/enum_words.h"
+#include "tools/provost/message_text.h"
+#include "tools/provost/render_message.h"
+#include "tools/provost/table.h"
+#include "tools/provost/times.h"
+
+namespace provost::cli {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using v1::TrainingRules;
+
+// What all that changes something has.
+struct Change {
+  std::string etag;
+  std::string request_id;
+  bool dry_run = false;
+
+  void AddOptions(CLI::App* command, bool has_etag = true) {
+    if (has_etag) {
+      command->add_option("--etag", etag, "Refuse if it has changed since this etag was read");
+    }
+    command->add_flag("--dry-run", dry_run, "Do everything but the change");
+    command->add_option("--request-id", request_id, "A UUID that makes a retry harmless");
+  }
+};
+
+// --- enrollments join, enrollments apply ---
+
+struct ComeOptions {
+  Change change;
+  std::string training;
+  std::string reason;
+};
+
+template <typename Request>
+absl::StatusOr<int> Come(Context& context, const ComeOptions& options, const std::string& method,
+                         Request& request) {
+  auto training = context.names().Full(options.training);
+  if (!training.ok()) return training.status();
+  request.set_training(*std::move(training));
+  request.set_validate_only(options.change.dry_run);
+  request.set_request_id(options.change.request_id);
+  v1::Enrollment response;
+  absl::Status status = context.Call(method, request, response);
+  if (!status.ok()) return status;
+  std::string text = absl::StrCat(options.change.dry_run ? "would be " : "",
+                                  EnumWord(v1::Enrollment::State_Name(response.state())), ": ",
+                                  context.names().Short(response.name()));
+  if (response.waiting_position() > 0) {
+    absl::StrAppend(&text, ", place ", response.waiting_position());
+  }
+  context.Answer(response, absl::StrCat(text, "\n"));
+  return kExitOk;
+}
+
+absl::StatusOr<int> RunJoin(Context& context, const ComeOptions& options) {
+  v1::EnrollSelfRequest request;
+  return Come(context, options, "EnrollmentService.EnrollSelf", request);
+}
+
+absl::StatusOr<int> RunApply(Context& context, const ComeOptions& options) {
+  v1::RequestEnrollmentRequest request;
+  request.set_reason(options.reason);
+  return Come(context, options, "EnrollmentService.RequestEnrollment", request);
+}
+
+// --- enrollments place ---
+
+struct PlaceOptions {
+  Change change;
+  std::string name;
+  int position = 0;
+};
+
+absl::StatusOr<int> RunPlace(Context& context, const PlaceOptions& options) {
+  v1::MoveInWaitingListRequest request;
+  auto name = context.names().Full(options.name, "enrollments");
+  if (!name.ok()) return name.status();
+  request.set_name(*std::move(name));
+  request.set_position(options.position);
+  request.set_etag(options.change.etag);
+  request.set_validate_only(options.change.dry_run);
+  request.set_request_id(options.change.request_id);
+  v1::Enrollment response;
+  absl::Status status = context.Call("EnrollmentService.MoveInWaitingList", request, response);
+  if (!status.ok()) return status;
+  context.Answer(response, absl::StrCat(context.names().Short(response.name()),
+                                        options.change.dry_run ? " would be" : " is", " in place ",
+                                        response.waiting_position(), "\n"));
+  return kExitOk;
+}
+
+// --- enrollments log ---
+
+struct LogOptions {
+  std::string name;
+  size_t limit = 0;
+};
+
+absl::StatusOr<int> RunLog(Context& context, const LogOptions& options) {
+  v1::ListEnrollmentTransitionsRequest request;
+  auto name = context.names().Full(options.name, "enrollments");
+  if (!name.ok()) return name.status();
+  request.set_name(*std::move(name));
+  v1::ListEnrollmentTransitionsResponse response;
+  absl::Status status = context.CallPages("EnrollmentService.ListEnrollmentTransitions", request,
+                                          response, options.limit);
+  if (!status.ok()) return status;
+  context.Answer(response, RenderList(response, context.names(), context.look()));
+  return kExitOk;
+}
+
+// --- courses rules, plans rules ---
+
+struct RulesOptions {
+  Change change;
+  std::string training;
+  std::string section;
+  std::string text;
+  bool none = false;
+};
+
+const FieldDescriptor* FieldOf(const std::string& section) {
+  return TrainingRules::descriptor()->FindFieldByName(section);
+}
+
+absl::StatusOr<int> RunRules(Context& context, const RulesOptions& options,
+                             const char* collection) {
+  if (options.text.empty() != options.none) {
+    return absl::InvalidArgumentError(
+        "say what the rules are to be, like \"days_after_enrollment: 30\", or --none");
+  }
+  v1::UpdateTrainingRulesRequest request;
+  auto training = context.names().Full(options.training, collection);
+  if (!training.ok()) return training.status();
+  request.set_training(*training);
+  request.set_section(static_cast<TrainingRules::Section>(
+      EnumNumber(*TrainingRules::Section_descriptor(), options.section)));
+  if (!options.none) {
+    TrainingRules& rules = *request.mutable_rules();
+    auto* const part = rules.GetReflection()->MutableMessage(&rules, FieldOf(options.section));
+    absl::Status status = ReadMessageText("text", options.text, *part);
+    if (!status.ok()) return status;
+  }
+  request.set_etag(options.change.etag);
+  request.set_validate_only(options.change.dry_run);
+  request.set_request_id(options.change.request_id);
+  v1::UpdateTrainingRulesResponse response;
+  absl::Status status = context.Call("CourseService.UpdateTrainingRules", request, response);
+  if (!status.ok()) return status;
+  context.Answer(response,
+                 absl::StrCat(options.change.dry_run ? "would be " : "", "set ", options.section,
+                              " of ", context.names().Short(*training), "\n"));
+  return kExitOk;
+}
+
+}  // namespace
+
+void AddEnrollmentCommands(Tool& tool, CLI::App& enrollments) {
+  auto join = std::make_shared<ComeOptions>();
+  CLI::App* command =
+      AddCommand(enrollments, "join", "Enrolls you into a training that is open to you.",
+                 "provost enrollments join courses/fire");
+  command->add_option("training", join->training, "The course or the training plan")->required();
+  join->change.AddOptions(command, /*has_etag=*/false);
+  OnRun(tool, command, join, RunJoin);
+
+  auto apply = std::make_shared<ComeOptions>();
+  command = AddCommand(enrollments, "apply", "Applies for a training that is open to you.",
+                       "provost enrollments apply courses/fire --reason \"I run the boiler\"");
+  command->add_option("training", apply->training, "The course or the training plan")->required();
+  command->add_option("--reason", apply->reason, "Why, for who decides");
+  apply->change.AddOptions(command, /*has_etag=*/false);
+  OnRun(tool, command, apply, RunApply);
+
+  auto place = std::make_shared<PlaceOptions>();
+  command =
+      AddCommand(enrollments, "place", "Puts somebody who waits in another place of the line.",
+                 "provost enrollments place 12.7 1");
+  command->add_option("name", place->name, "Which one, such as 12.7")->required();
+  command->add_option("position", place->position, "From 1; beyond the end: last")->required();
+  place->change.AddOptions(command);
+  OnRun(tool, command, place, RunPlace);
+
+  auto log = std::make_shared<LogOptions>();
+  command = AddCommand(enrollments, "log", "Shows who moved an enrollment, when and why.",
+                       "provost enrollments log 12.7");
+  command->add_option("name", log->name, "Which one, such as 12.7")->required();
+  command->add_option("--limit", log->limit, "Stop after this many (default: all)")->type_name("N");
+  OnRun(tool, command, log, RunLog);
+}
+
+void AddTrainingRulesCommand(Tool& tool, CLI::App& group, const char* collection) {
+  auto rules = std::make_shared<RulesOptions>();
+  const bool is_plan = std::string(collection) == "plans";
+  CLI::App* const command =
+      AddCommand(group, "rules",
+                 "Sets a section of its rules: when it is due, what completes it, who comes in.",
+                 absl::StrCat("provost ", collection, " rules ", is_plan ? "onboarding" : "fire",
+                              " enrollment \"capacity: 12 waiting_list: true\""));
+  command->add_option("name", rules->training, "Which one, such as fire")->required();
+  command->add_option("section", rules->section, "Which section")
+      ->required()
+      ->check(CLI::IsMember(EnumWords(*TrainingRules::Section_descriptor())));
+  command->add_option("text", rules->text, "The fields of the section, as text");
+  command->add_flag("--none", rules->none, "Nothing in particular any more");
+  rules->change.AddOptions(command);
+  OnRun(tool, command, rules, [collection](Context& context, const RulesOptions& options) {
+    return RunRules(context, options, collection);
+  });
+}
+
+}  // namespace provost::cli
