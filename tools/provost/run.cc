@@ -54,9 +54,13 @@ void AddGlobalOptions(Tool& tool) {
 void AddAllCommands(Tool& tool) {
   AddGlobalOptions(tool);
   AddAccessCommands(tool);
+  AddRecordCommands(tool);
+  AddReportCommands(tool);
   AddRoleCommands(tool);
   AddPolicyCommands(tool);
   AddResourceCommands(tool);
+  AddAttemptCommands(tool);
+  AddSubmissionCommands(tool);
   AddDiscussionCommands(tool);
   AddMessageCommands(tool);
   AddAttendanceCommands(tool);
