@@ -25,8 +25,10 @@ class EnrollmentCommandsTest : public AcmeTest {
  protected:
   EnrollmentCommandsTest() : AcmeTest("lms365") {
     Do(kAnn, {"catalogs", "create", "safety"});
-    for (const char* user : {"carl", "kim", "lea", "leo"}) Do(kAnn, {"users", "create", user});
     Do(kAnn, {"assign", kAnn, "catalog_admin", "catalogs/safety"});
+    for (const char* user : {"carl", "kim", "lea", "leo"}) {
+      Do(kAnn, {"users", "create", user, "--home", "catalogs/safety"});
+    }
     Do(kAnn, {"assign", kCarl, "catalog_admin", "catalogs/safety"});
     Do(kCarl, {"courses", "create", "fire", "--parent", "catalogs/safety", "--description",
                "What burns", "--language", "de-AT"});
