@@ -32,7 +32,7 @@ class SessionChecker : public TableChecker {
     if (!session.has_value()) return;
     tenant_.Revision(session->revision());
     tenant_.Doer(session->creator(), "creator");
-    tenant_.ScopeIn(session->parent(), {Collection::kCourses}, "parent");
+    tenant_.ScopeIn(session->parent(), {Collection::kCourses, Collection::kPlans}, "parent");
     for (uint32_t instructor : session->instructors()) tenant_.User(instructor, "instructors");
     CheckFound(*session);
   }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "tests/verify/verified_store.h"
 
 namespace provost::cli {
 
@@ -28,6 +29,7 @@ AcmeTest::AcmeTest(const std::string& preset)
 
 AcmeTest::~AcmeTest() {
   server_.reset();
+  ExpectVerified((folder_ / "data").string());
   std::filesystem::remove_all(folder_);
 }
 

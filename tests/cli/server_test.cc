@@ -20,6 +20,7 @@
 #include "provost/v1/course_service.pb.h"
 #include "server/server.h"
 #include "tests/cli/run_cli.h"
+#include "tests/verify/verified_store.h"
 
 namespace provost::cli {
 namespace {
@@ -63,6 +64,7 @@ class ServerTest : public ::testing::Test {
 
   static void TearDownTestSuite() {
     delete server_;
+    ExpectVerified((*folder_ / "data").string());
     std::filesystem::remove_all(*folder_);
     delete folder_;
   }

@@ -31,6 +31,7 @@
 #include "tenant/rows.h"
 #include "tenant/times.h"
 #include "tests/crash/server_process.h"
+#include "tests/verify/verified_store.h"
 
 namespace provost {
 namespace {
@@ -373,6 +374,8 @@ TEST(KillTest, EveryAcknowledgedMutationOutlivesTheServer) {
       acknowledged += writer.present.size() + writer.gone.size();
     }
   }
+  // The last one was killed too.
+  ExpectVerified(data);
   EXPECT_GT(acknowledged, rounds) << "the server was killed before it did anything";
   std::cout << acknowledged << " acknowledged, " << progress.revision << " revisions" << std::endl;
   if (!HasFailure()) std::filesystem::remove_all(folder);

@@ -23,6 +23,7 @@
 #include "provost/v1/tenant_service.grpc.pb.h"
 #include "provost/v1/user_service.grpc.pb.h"
 #include "tests/crash/server_process.h"
+#include "tests/verify/verified_store.h"
 #include "tests/mail/smtp_process.h"
 
 namespace provost {
@@ -201,6 +202,7 @@ TEST_F(MailKillTest, KA4_NoMailIsLostAndOnlyTheOneUnderWayComesTwice) {
   }
   EXPECT_EQ(Count(OutboxMessage::SENT), kPeople);
   EXPECT_EQ(server_->Terminate(), 0);
+  ExpectVerified(folder_ + "/data");
 
   const std::vector<std::string> mails = smtp_.Mails();
   EXPECT_THAT(mails, SizeIs(kPeople + killed_at.size()));

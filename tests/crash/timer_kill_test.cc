@@ -20,6 +20,7 @@
 #include "provost/v1/tenant_service.grpc.pb.h"
 #include "provost/v1/user_service.grpc.pb.h"
 #include "tests/crash/server_process.h"
+#include "tests/verify/verified_store.h"
 
 namespace provost {
 namespace {
@@ -199,6 +200,8 @@ TEST_F(TimerKillTest, KA4_EverybodyIsToldOnceThoughTheServerIsKilled) {
   const std::map<std::string, int> all = Told();
   EXPECT_THAT(all, SizeIs(kPeople));
   EXPECT_THAT(all, Each(Pair(testing::_, 1)));
+  server_->Kill();
+  ExpectVerified(folder_ + "/data");
 }
 
 }  // namespace

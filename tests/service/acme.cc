@@ -23,6 +23,7 @@
 #include "provost/v1/role_service.pb.h"
 #include "provost/v1/tenant_service.pb.h"
 #include "provost/v1/user_service.pb.h"
+#include "tests/verify/verified_store.h"
 
 namespace provost {
 namespace {
@@ -104,8 +105,8 @@ AcmeTest::AcmeTest(absl::string_view policy) : policy_(policy) {
 }
 
 AcmeTest::~AcmeTest() {
-  channel_.reset();
-  server_.reset();
+  Stop();
+  ExpectVerified(folder_);
   std::error_code ignored;
   std::filesystem::remove_all(folder_, ignored);
 }

@@ -15,6 +15,7 @@
 #include "gmock/gmock.h"
 #include "service/mailer.h"
 #include "tests/service/mailer.h"
+#include "tests/verify/verified_store.h"
 
 namespace provost {
 namespace {
@@ -32,6 +33,8 @@ uint64_t UidOf(const OutboxMessage& message) {
 
 class MailerDamageTest : public MailerTest {
  protected:
+  MailerDamageTest() { LeaveDamaged(); }
+
   // A mailer of its own, on the data of the stopped server.
   std::unique_ptr<Mailer> MakeMailer(StoppedData* data) {
     MailerOptions options;

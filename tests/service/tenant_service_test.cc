@@ -17,6 +17,7 @@
 #include "provost/v1/role_service.pb.h"
 #include "provost/v1/user_service.pb.h"
 #include "tests/service/acme.h"
+#include "tests/verify/verified_store.h"
 
 namespace provost {
 namespace {
@@ -45,6 +46,7 @@ class TenantServiceSetUpTest : public ::testing::Test {
   }
   ~TenantServiceSetUpTest() override {
     server_.reset();
+    ExpectVerified(folder_);
     std::error_code ignored;
     std::filesystem::remove_all(folder_, ignored);
   }

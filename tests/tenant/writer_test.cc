@@ -9,7 +9,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "store/key.h"
+#include "store/write_group.h"
 #include "tenant/rows.h"
+#include "tenant/times.h"
 #include "world.h"
 
 namespace provost {
@@ -61,6 +63,42 @@ TEST_F(WriterTest, ACommitIsVisibleWhenItIsTold) {
   auto view = tenants_.acme()->world().Read();
   EXPECT_EQ(view->revision(), before + 1);
   EXPECT_TRUE(view->HasSubject(view->FindSubject("users/kim")));
+}
+
+// A commit forgets a few answers that are past their time, so one can be there still when its id is
+// used again.
+TEST_F(WriterTest, AnAnswerToAnIdThatIsUsedAgainOutlivesTheOneBefore) {
+  const uint64_t acme = tenants_.acme()->number();
+  const auto id = [](int number) {
+    return absl::StrCat("3f2504e0-4f89-11d3-9a0c-0305e82c330", number);
+  };
+  {
+    store::WriteGroup group(&tenants_.database());
+    for (int number = 0; number < 8; ++number) {
+      const absl::Time expires = absl::FromUnixSeconds(1000 + number);
+      rows::RequestRow row;
+      *row.mutable_expires() = ToTimestamp(expires);
+      group.Put(Table::kRequests, KeptAnswerKey(acme, id(number)), FormatRow(row));
+      group.Put(Table::kRequests,
+                store::KeyWriter(acme).U8(2).Time(expires).String(id(number)).Take(), "1");
+    }
+    ASSERT_TRUE(tenants_.database().Commit(group).ok());
+  }
+  TenantMutation again = Add("kim");
+  again.request_id = id(7);
+  const absl::StatusOr<MutationResult> first = tenants_.Run(std::move(again));
+  ASSERT_TRUE(first.ok()) << first.status();
+  for (int number = 8; number < 10; ++number) {  // These forget all that are past their time.
+    TenantMutation other = Add(absl::StrCat("user-", number));
+    other.request_id = id(number);
+    ASSERT_TRUE(tenants_.Run(std::move(other)).ok());
+  }
+  TenantMutation retry = Add("kim");
+  retry.request_id = id(7);
+  const absl::StatusOr<MutationResult> second = tenants_.Run(std::move(retry));
+  ASSERT_TRUE(second.ok()) << second.status();
+  EXPECT_TRUE(second->replayed);
+  EXPECT_EQ(second->response, first->response);
 }
 
 TEST_F(WriterTest, AFailedMutationLeavesNoTraceAndTakesNoRevision) {
