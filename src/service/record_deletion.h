@@ -5,7 +5,7 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "service/authorize.h"
+#include "absl/strings/str_cat.h"
 #include "service/methods.h"
 #include "service/places.h"
 #include "tenant/errors.h"
@@ -26,9 +26,15 @@ absl::Status MayDeleteRecord(const RuleCall& call, const Request& request) {
   if (!place.ok()) return place.status();
   ScopeId at = place->has_value() ? (*place)->home : call.state.root();
   while (call.state.KindOf(at) == ScopeKind::kCourse) at = call.state.ParentOf(at);
-  if (!IsAllowed(call.state, call.actor, kPermission, at, false, call.now)) {
-    return NotPermitted(kPermission, request.name());
+  const Decision decision =
+      ItemQuestion(call.state, call.reader, call.tenant.number(), call.actor, call.now)
+          .AskAt(at, SubjectId(0), kPermission);
+  if (decision.reason == Reason::kFrozen) {
+    return FailedPrecondition(
+        "FROZEN", request.name(),
+        absl::StrCat(Quoted(request.name()), " stands where it is archived or on hold"));
   }
+  if (!decision.allowed()) return NotPermitted(kPermission, request.name());
   if (place->has_value()) return absl::OkStatus();
   return NotFound(CollectionNoun(name->collection), request.name());
 }

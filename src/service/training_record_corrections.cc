@@ -200,8 +200,8 @@ absl::Status DoDelete(MutateCall& call, const v1::DeleteTrainingRecordRequest& r
   const EnrollmentId id = EnrollmentIdIn(request.name());
   absl::Status status = CheckNotOneself(call, SubjectId(id.learner), "delete");
   if (!status.ok()) return status;
-  status = CheckPathNotFrozen(call.state(), ScopeId(id.training));
-  if (!status.ok()) return status;
+  const absl::Status frozen = CheckPathNotFrozen(call.state(), ScopeId(id.training));
+  if (!frozen.ok()) return FailedPrecondition("FROZEN", request.name(), frozen.message());
   status = EraseEnrollmentRecord(call.draft, id);
   if (!status.ok()) return status;
   call.draft.Describe(request.name(), request.reason());

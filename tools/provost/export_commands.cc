@@ -6,6 +6,7 @@
 
 #include "provost/v1/group_service.pb.h"
 #include "provost/v1/role_service.pb.h"
+#include "provost/v1/training_record_service.pb.h"
 #include "provost/v1/user_service.pb.h"
 #include "tools/provost/command.h"
 #include "tools/provost/files.h"
@@ -101,6 +102,15 @@ absl::StatusOr<int> RunExportAssignments(Context& context,
                                                   options.document, std::move(request));
 }
 
+absl::StatusOr<int> RunExportRecords(Context& context, const ExportAssignmentsOptions& options) {
+  v1::ExportRecordsRequest request;
+  absl::StatusOr<std::string> scope = ScopeOf(context.names(), options.scope);
+  if (!scope.ok()) return scope.status();
+  request.set_scope(*std::move(scope));
+  return RunExport<v1::ExportRecordsResponse>(context, "TrainingRecordService.ExportRecords",
+                                              options.document, std::move(request));
+}
+
 void AddDocumentOptions(CLI::App* command, DocumentOptions& document) {
   command->add_option("--format", document.format, "csv or jsonl")
       ->check(CLI::IsMember({"csv", "jsonl"}))
@@ -148,6 +158,14 @@ void AddExportCommands(Tool& tool) {
       ->type_name("SCOPE");
   AddDocumentOptions(command, assignments->document);
   OnRun(tool, command, assignments, RunExportAssignments);
+
+  auto records = std::make_shared<ExportAssignmentsOptions>();
+  command = AddCommand(*group, "records", "Writes training records as CSV or JSON lines.",
+                       "provost export records --at courses/fire --output records.csv");
+  command->add_option("--at", records->scope, "Those at this scope and below (the tenant)")
+      ->type_name("SCOPE");
+  AddDocumentOptions(command, records->document);
+  OnRun(tool, command, records, RunExportRecords);
 }
 
 }  // namespace provost::cli
