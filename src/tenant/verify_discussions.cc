@@ -97,6 +97,7 @@ class DiscussionChecker : public TableChecker {
     const auto discussion = tenant_.Parse<rows::DiscussionRow>(row);
     if (!discussion.has_value()) return;
     trainings_[uid] = discussion->training();
+    post_counts_[uid] = discussion->post_count();
     tenant_.GivenItem(uid, "uid");
     tenant_.ScopeIn(discussion->training(), {Collection::kCourses, Collection::kPlans}, "training");
     Author(discussion->author());
@@ -139,6 +140,9 @@ class DiscussionChecker : public TableChecker {
     tenant_.Revision(post->revision());
     tenant_.GivenItem(id.uid, "uid");
     Author(post->author());
+    if (post->state() == v1::Post::DELETED && !post->text().empty()) {
+      tenant_.Figure("is deleted, and has a text");
+    }
     tenant_.Wants(Table::kDiscussions, Key(kPostPlacePart).U64(id.uid).Take(),
                   PlaceText(id.discussion, TrainingOf(id.discussion), post->author()));
     if (post->author() != 0) {
@@ -172,6 +176,10 @@ class DiscussionChecker : public TableChecker {
     tenant_.Subject(person, "person");
     if (TrainingOf(discussion) == 0) {
       tenant_.Dangling(absl::StrCat("names discussion ", discussion, ", which is not there"));
+    }
+    const auto posts = post_counts_.find(discussion);
+    if (posts != post_counts_.end() && mark->read() > posts->second) {
+      tenant_.Figure(absl::StrCat("has read ", mark->read(), " posts; there are ", posts->second));
     }
     tenant_.Wants(Table::kIndexes, Index(kReadMarkIndex).U32(person).U64(discussion).Take());
     const std::optional<int32_t> own = OwnAfter(discussion, person, mark->read());
@@ -273,6 +281,7 @@ class DiscussionChecker : public TableChecker {
   }
 
   absl::flat_hash_map<uint64_t, uint32_t> trainings_;
+  absl::flat_hash_map<uint64_t, int32_t> post_counts_;
   // The discussion whose posts are at hand.
   uint64_t discussion_ = 0;
   int32_t count_ = 0;
