@@ -145,7 +145,9 @@ absl::Time DueTimeOf(const v1::TaskBody& task, absl::Time enroll_time) {
 
 absl::Time CloseTimeOf(const v1::TaskBody& task, absl::Time due) {
   if (!task.has_late_policy() || due == absl::InfiniteFuture()) return absl::InfiniteFuture();
-  return due + absl::Hours(24) * task.late_policy().accept_days();
+  const absl::Time close = due + absl::Hours(24) * task.late_policy().accept_days();
+  // Beyond the times that can be told, nobody hands in.
+  return IsValidTimestamp(ToTimestamp(close)) ? close : absl::InfiniteFuture();
 }
 
 int32_t LateDaysAt(absl::Time time, absl::Time due) {
