@@ -1,25 +1,18 @@
 // The commands of `provost content` that move the files of packages.
-#include <google/protobuf/message.h>
-
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "base/sha256.h"
 #include "provost/v1/content_service.pb.h"
 #include "tools/provost/command.h"
 #include "tools/provost/content_body.h"
-#include "tools/provost/files.h"
+#include "tools/provost/file_transfer.h"
 #include "tools/provost/progress.h"
 
 namespace provost::cli {
 namespace {
-
-constexpr size_t kBlockBytes = 512 << 10;
 
 struct UploadOptions {
   std::string name;
@@ -37,24 +30,6 @@ struct DownloadOptions {
   int64_t length = 0;
 };
 
-// What a file is by its name's ending.
-std::string MediaTypeOf(const std::string& path) {
-  constexpr struct {
-    const char* ending;
-    const char* media_type;
-  } kTypes[] = {
-      {".zip", "application/zip"}, {".pdf", "application/pdf"}, {".mp4", "video/mp4"},
-      {".webm", "video/webm"},     {".html", "text/html"},      {".txt", "text/plain"},
-      {".md", "text/markdown"},    {".png", "image/png"},       {".jpg", "image/jpeg"},
-  };
-  const std::string ending =
-      absl::AsciiStrToLower(std::filesystem::path(path).extension().string());
-  for (const auto& type : kTypes) {
-    if (ending == type.ending) return type.media_type;
-  }
-  return "application/octet-stream";
-}
-
 absl::StatusOr<std::string> PackageName(const Names& names, const std::string& given) {
   absl::StatusOr<std::string> full = names.Full(given, "packages");
   if (!full.ok()) return full;
@@ -70,100 +45,32 @@ absl::StatusOr<int> RunUpload(Context& context, const UploadOptions& options) {
   auto name = PackageName(names, options.name);
   if (!name.ok()) return name.status();
   request.set_name(*std::move(name));
-  if (options.file == "-") {
-    return absl::InvalidArgumentError(
-        "an upload begins with the checksum of the whole: wanted a file, not standard input");
-  }
-  InputFile file;
-  if (absl::Status status = file.Open(context, options.file); !status.ok()) return status;
-  // Read twice: the first message says what comes.
-  Sha256Digest digest;
-  int64_t size = 0;
-  for (;;) {
-    const auto block = file.Read(kBlockBytes);
-    if (!block.ok()) return block.status();
-    if (block->empty()) break;
-    digest.Add(*block);
-    size += static_cast<int64_t>(block->size());
-  }
-  file.Rewind();
-  const std::string sha256 = digest.Finish();
-  request.set_file_name(std::filesystem::path(options.file).filename().string());
-  request.set_media_type(options.media_type.empty() ? MediaTypeOf(options.file)
-                                                    : options.media_type);
-  request.set_size_bytes(size);
-  request.set_sha256(sha256);
+  OutgoingFile file;
+  absl::Status status = file.Open(context, options.file, options.media_type);
+  if (!status.ok()) return status;
+  file.Announce(request);
   request.set_etag(options.etag);
-  const std::string file_name = request.file_name();
   const std::string package = request.name();
   v1::ContentVersion version;
-  absl::Status status;
-  {
-    Progress progress(context, absl::StrCat("sending ", file_name), size);
-    bool is_first = true;
-    const auto next = [&]() -> absl::StatusOr<bool> {
-      if (std::exchange(is_first, false)) return true;
-      const auto block = file.Read(kBlockBytes);
-      if (!block.ok()) return block.status();
-      request.Clear();
-      request.set_data(block->data(), block->size());
-      progress.Add(static_cast<int64_t>(block->size()));
-      return !block->empty();
-    };
-    status = context.SendStream("ContentService.UploadPackage", request, next, version);
-  }
+  status = file.Send(context, "ContentService.UploadPackage", request, version);
   if (!status.ok()) return status;
-  context.Answer(
-      version, absl::StrCat("uploaded ", Printable(file_name), " to ",
-                            Printable(names.Short(package)), ", version ", version.number(), ": ",
-                            FormatBytes(size), ", SHA-256 ", absl::BytesToHexString(sha256), "\n"));
+  context.Answer(version,
+                 absl::StrCat("uploaded ", Printable(file.file().file_name()), " to ",
+                              Printable(names.Short(package)), ", version ", version.number(), ": ",
+                              FormatBytes(file.file().size_bytes()), ", SHA-256 ",
+                              absl::BytesToHexString(file.file().sha256()), "\n"));
   return kExitOk;
 }
-
-// What the server sends of a file, which is written as it comes.
-class Download {
- public:
-  Download(Context& context, const DownloadOptions& options)
-      : options_(options),
-        file_(context, options.output),
-        progress_(context, absl::StrCat("receiving ", options.name), 0) {}
-
-  template <typename Response>
-  absl::Status Take(const Response& response) {
-    if (response.has_package()) package_ = response.package();
-    digest_.Add(response.data());
-    // A line that is written over would stand between what is printed.
-    if (!file_.is_standard()) progress_.Add(static_cast<int64_t>(response.data().size()));
-    return file_.Write(response.data());
-  }
-
-  absl::Status Finish() {
-    const bool is_whole =
-        options_.offset == 0 && (options_.length == 0 || options_.length >= package_.size_bytes());
-    if (is_whole) {
-      const std::string digest = digest_.Finish();
-      if (digest != package_.sha256()) {
-        return absl::DataLossError(
-            absl::StrCat("what came has the SHA-256 ", absl::BytesToHexString(digest), "; wanted ",
-                         absl::BytesToHexString(package_.sha256()), "; try again"));
-      }
-    }
-    return file_.Keep();
-  }
-
- private:
-  const DownloadOptions& options_;
-  OutputFile file_;
-  Progress progress_;
-  Sha256Digest digest_;
-  v1::PackageBody package_;
-};
 
 absl::StatusOr<int> RunDownload(Context& context, const DownloadOptions& options) {
   const Names names = context.names();
   auto name = PackageName(names, options.name);
   if (!name.ok()) return name.status();
-  Download download(context, options);
+  IncomingFile download(context, options.name, options.output, options.offset, options.length);
+  const auto take = [&](const auto& response) {
+    if (response.has_package()) download.SetFile(response.package());
+    return download.Take(response.data());
+  };
   absl::Status status;
   if (options.course.empty()) {
     v1::DownloadPackageRequest request;
@@ -173,7 +80,7 @@ absl::StatusOr<int> RunDownload(Context& context, const DownloadOptions& options
     request.set_length(options.length);
     v1::DownloadPackageResponse response;
     status = context.ReadStream("ContentService.DownloadPackage", request, response,
-                                [&] { return download.Take(response); });
+                                [&] { return take(response); });
   } else {
     v1::DownloadPublishedPackageRequest request;
     auto course = names.Full(options.course, "courses");
@@ -184,7 +91,7 @@ absl::StatusOr<int> RunDownload(Context& context, const DownloadOptions& options
     request.set_length(options.length);
     v1::DownloadPublishedPackageResponse response;
     status = context.ReadStream("ContentService.DownloadPublishedPackage", request, response,
-                                [&] { return download.Take(response); });
+                                [&] { return take(response); });
   }
   if (status.ok()) status = download.Finish();
   if (!status.ok()) return status;
