@@ -26,8 +26,12 @@ constexpr char kLeo[] = "users/leo";
 class SessionCommandsTest : public AcmeTest {
  protected:
   SessionCommandsTest() : AcmeTest("lms365") {
-    Do(kAnn, {"courses", "create", "fire"});
-    for (const char* user : {"kim", "ian", "lea", "leo"}) Do(kAnn, {"users", "create", user});
+    Do(kAnn, {"catalogs", "create", "safety"});
+    Do(kAnn, {"assign", kAnn, "catalog_admin", "catalogs/safety"});
+    Do(kAnn, {"courses", "create", "fire", "--parent", "catalogs/safety"});
+    for (const char* user : {"kim", "ian", "lea", "leo"}) {
+      Do(kAnn, {"users", "create", user, "--home", "catalogs/safety"});
+    }
     Do(kAnn, {"assign", kKim, "course_admin", "courses/fire"});
     for (const char* user : {kLea, kLeo}) {
       Do(kKim, {"enrollments", "create", "--learner", user, "--in", "courses/fire"});
@@ -97,7 +101,7 @@ TEST_F(SessionCommandsTest, IN1_Attendance) {
               AllOf(HasSubstr("users/lea\tpresent\t170"), HasSubstr("users/leo\tpresent\t170")));
   EXPECT_THAT(Do(kIan, {"attendance", "amend", "past", kLeo, "--status", "late", "--note", "bus",
                         "--reason", "came at ten"}),
-              HasSubstr("late"));
+              HasSubstr("status\tLATE\n"));
   EXPECT_THAT(Do(kIan, {"attendance", "list", "past"}), HasSubstr("users/leo\tlate\t\tbus"));
   EXPECT_THAT(Do(kLeo, {"attendance", "list", "past", "--of", kLeo}), HasSubstr("late"));
   EXPECT_THAT(Refused(kLeo, {"attendance", "list", "past"}), HasSubstr("attendance.read"));
