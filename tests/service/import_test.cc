@@ -323,18 +323,20 @@ TEST_F(ImportTest, M5_WhoHasNoDisplayNameIsCalledByTheirOtherNames) {
 
 TEST_F(ImportTest, M5_WholeProfiles) {
   const std::string document =
-      "user_id,display_name,given_name,family_name,locale,time_zone,external_id,manager\n"
-      "kim,Kim,Kim,Kay,de-AT,Europe/Vienna,E1,\n"
-      "bob,Bob,Bob,Bee,xx-nowhere,Mars/Olympus,E2,kim\n"
-      "cat,Cat,,,,,E1,\n"
-      "dan,Dan,,,,,,kim\n"
-      "eve,Eve,,,,,,nobody\n"
-      "kim,,,,,,,dan\n";
+      "user_id,display_name,given_name,family_name,locale,time_zone,external_id,manager,hire_date\n"
+      "kim,Kim,Kim,Kay,de-AT,Europe/Vienna,E1,,2026-11-22\n"
+      "bob,Bob,Bob,Bee,xx-nowhere,Mars/Olympus,E2,kim,\n"
+      "cat,Cat,,,,,E1,,\n"
+      "dan,Dan,,,,,,kim,\n"
+      "eve,Eve,,,,,,nobody,\n"
+      "fay,Fay,,,,,,,22.11.2026\n"
+      "kim,,,,,,,dan,\n";
   const auto answer = Import(kMae, Start(), document);
   ASSERT_TRUE(answer.ok()) << answer.message();
   EXPECT_EQ(answer.value.created(), 2) << answer.value.DebugString();
-  EXPECT_EQ(answer.value.failed(), 4);
+  EXPECT_EQ(answer.value.failed(), 5);
   EXPECT_EQ(User("kim").value.locale(), "de-AT");
+  EXPECT_EQ(User("kim").value.hire_date(), "2026-11-22");
   EXPECT_EQ(User("kim").value.external_id(), "E1");
   EXPECT_EQ(User("dan").value.manager(), Full("users/kim"));
   std::vector<std::string> errors;
@@ -344,6 +346,7 @@ TEST_F(ImportTest, M5_WholeProfiles) {
   EXPECT_THAT(errors, Contains("3:5"));
   EXPECT_THAT(errors, Contains("3:6"));
   EXPECT_THAT(errors, Contains("6:8"));
+  EXPECT_THAT(errors, Contains("7:9"));
   EXPECT_FALSE(User("bob").ok());
   EXPECT_FALSE(User("cat").ok());
 }
