@@ -49,7 +49,9 @@ TEST_F(DiscussionCommandTest, I1_PL2_ADiscussion) {
             HasSubstr(absl::StrCat("discussions/", id, "\tcourses/fire\tExits\tusers/lea"))));
   const std::string answer =
       IdOf(Do(kIna, {"discussions", "reply", id, "--text", "Behind the stage"}), "posted posts/");
-  Do(kLea, {"discussions", "reply", id, "--to", answer, "--text", "Thanks"});
+  // A name is as good as a number.
+  Do(kLea, {"discussions", "reply", absl::StrCat("discussions/", id), "--to",
+            absl::StrCat("posts/", answer), "--text", "Thanks"});
   const std::string posts = Do(kLea, {"discussions", "posts", id});
   EXPECT_THAT(posts, HasSubstr("users/lea\n    Where are they?\n    I see none.\n"));
   EXPECT_THAT(posts, HasSubstr("users/ina, new\n    Behind the stage\n"));
@@ -101,7 +103,8 @@ TEST_F(DiscussionCommandTest, I1_PL2_Messages) {
               HasSubstr("message.send"));
   EXPECT_THAT(Refused(kLea, {"messages", "send", "sam", "--in", "fire", "--text", "Hi"}),
               HasSubstr("recipient"));
-  EXPECT_EQ(Do(kLea, {"messages", "delete", id}), absl::StrCat("deleted messages/", id, "\n"));
+  EXPECT_EQ(Do(kLea, {"messages", "delete", absl::StrCat("messages/", id)}),
+            absl::StrCat("deleted messages/", id, "\n"));
   EXPECT_EQ(Do(kLea, {"messages", "list"}), "");
   EXPECT_THAT(Do(kIna, {"messages", "with", "lea"}), HasSubstr("Well done"));
 }
