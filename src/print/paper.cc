@@ -9,6 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "print/missing_font.h"
 
 namespace provost {
@@ -53,6 +54,12 @@ std::string Printable(absl::string_view text, bool paragraphs) {
     }
   }
   return printable;
+}
+
+// As programs show it that know no isolates.
+std::string Metadata(absl::string_view text) {
+  return absl::StrReplaceAll(Printable(text, false),
+                             {{"\u2066", ""}, {"\u2067", ""}, {"\u2068", ""}, {"\u2069", ""}});
 }
 
 double HeightOf(PangoLayout* layout) {
@@ -109,10 +116,9 @@ Paper::Paper(const PaperInfo& info, double width, double height)
                                                         : "the author's name is not UTF-8"));
     return;
   }
-  cairo_pdf_surface_set_metadata(surface_, CAIRO_PDF_METADATA_TITLE,
-                                 Printable(info.title, false).c_str());
+  cairo_pdf_surface_set_metadata(surface_, CAIRO_PDF_METADATA_TITLE, Metadata(info.title).c_str());
   cairo_pdf_surface_set_metadata(surface_, CAIRO_PDF_METADATA_AUTHOR,
-                                 Printable(info.author, false).c_str());
+                                 Metadata(info.author).c_str());
   cairo_pdf_surface_set_metadata(surface_, CAIRO_PDF_METADATA_CREATE_DATE, create_time.c_str());
   // Sizes are points and stay what they are: nothing is hinted to a screen.
   pango_cairo_font_map_set_resolution(PANGO_CAIRO_FONT_MAP(fonts_), 72);

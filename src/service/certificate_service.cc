@@ -12,6 +12,7 @@
 #include "provost/v1/certificate_service.pb.h"
 #include "service/certificate_documents.h"
 #include "service/content_rows.h"
+#include "service/kept_answers.h"
 #include "service/known_subjects.h"
 #include "service/lookup.h"
 #include "service/own_record.h"
@@ -212,6 +213,8 @@ absl::Status DoIssue(MutateCall& call, const v1::IssueCertificateRequest& reques
   if (!issued.ok()) return issued.status();
   call.draft.Describe(NameIn(call.draft.id(), Collection::kCertificates, absl::StrCat(**uid)),
                       request.reason());
+  absl::Status status = RememberAnswer(call.draft, learner.value, request.request_id());
+  if (!status.ok()) return status;
   return ShowWhole(reader, tenant, call.state(), call.draft.id(), **uid, **issued, call.now(),
                    response);
 }
@@ -356,6 +359,8 @@ absl::Status DoRevoke(MutateCall& call, const v1::RevokeCertificateRequest& requ
   row = Find(call.draft.reader(), call.draft.number(), request.name());
   if (!row.ok()) return row.status();
   call.draft.Describe(request.name(), request.reason());
+  status = RememberAnswer(call.draft, row->learner(), request.request_id());
+  if (!status.ok()) return status;
   return ShowWhole(call.draft.reader(), call.draft.number(), call.state(), call.draft.id(), uid,
                    *row, call.now(), response);
 }

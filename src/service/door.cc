@@ -240,7 +240,8 @@ absl::Status Door::Begin(CallState& call, const grpc::ByteBuffer& request) {
   if (!message.ok()) return message.status();
   call.request = *message;
   if (method.rule.AsksNobody()) {
-    call.actor.name = "server";
+    const bool by_code = method.rule.option.judged_in() == v1::Authorization::CODE;
+    call.actor.name = by_code ? "anyone" : "server";
   } else {
     absl::StatusOr<Actor> actor = FindActor(*call.context);
     if (!actor.ok()) return actor.status();

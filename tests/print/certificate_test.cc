@@ -166,6 +166,8 @@ TEST(CertificateTest, DatesKeepTheirOrderInIsolates) {
   paper.text = "بتاريخ \u20682031-10-29\u2069.";
   const Pdf pdf(Printed(paper));
   EXPECT_THAT(pdf.Text(), HasSubstr("2031-10-29"));
+  paper.title = "Certificate of \u2068Fire\u2069";
+  EXPECT_EQ(Pdf(Printed(paper)).Info("Title"), "Certificate of Fire");
 }
 
 TEST(CertificateTest, LongTextsShrinkAndStayOnThePage) {

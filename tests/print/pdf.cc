@@ -126,7 +126,7 @@ std::string Pdf::Info(absl::string_view key) const {
   const std::string text = Run(absl::StrCat(PROVOST_PDFINFO, " -isodates -enc UTF-8 ", path_));
   for (absl::string_view line : absl::StrSplit(text, '\n')) {
     if (absl::ConsumePrefix(&line, absl::StrCat(key, ":"))) {
-      return WithoutMarks(absl::StripAsciiWhitespace(line));
+      return std::string(absl::StripAsciiWhitespace(line));
     }
   }
   return "";

@@ -42,7 +42,7 @@ class Pdf {
   std::vector<std::string> Lines(int page) const;
   std::vector<PdfWord> Words() const;
   std::vector<PdfFont> Fonts() const;
-  // Of what pdfinfo says: `Title`, `Pages`.
+  // Of what pdfinfo says, mark by mark: `Title`, `Pages`.
   std::string Info(absl::string_view key) const;
   // What the QR codes of the first page say, as zbarimg reads them from its picture.
   std::string QrCode() const;

@@ -357,6 +357,9 @@ constexpr Case kCases[] = {
      "settings { tenant: '$T' mobile { offline_days: 3 } } section: MOBILE"},
     {"TenantService.ListSettingsChanges", "tenant: '$T'"},
     {"TenantService.GetGrowth", "tenant: '$T'"},
+    // --- reports ---
+    {"ReportService.GetMyDashboard", "parent: '$T' learner: '$T/users/ann'"},
+    {"ReportService.GetDashboard", "scope: '$T/courses/drill'"},
     // --- training records ---
     {"TrainingRecordService.GetTrainingRecord", "name: '$small'"},
     {"TrainingRecordService.ListRecordEvents", "training_record: '$small'"},
@@ -413,6 +416,8 @@ const std::set<std::string>& Streams() {
       "ContentService.UploadPackage",             // PackageTest, U3
       "GroupService.ExportGroups",                // GroupStreamTest, M4
       "GroupService.ImportMembers",               // GroupStreamTest, M5
+      "ReportService.ExportReport",               // ReportTest, RE2
+      "ReportService.RunReport",                  // ReportTest, CA6
       "RoleService.ExportAssignments",            // AssignmentStreamTest, M4
       "RoleService.ImportAssignments",            // AssignmentStreamTest, M5
       "TrainingRecordService.ExportRecords",      // TrainingRecordTest, M4
