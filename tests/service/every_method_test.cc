@@ -890,8 +890,6 @@ class RowsReadTest : public EveryMethod {
       Do("DiscussionService.CreatePost", "discussion: '$discussion' text: 'Hm'");
       Do("DiscussionService.SendMessage",
          text("training: '$T/courses/c#' recipient: '$T/users/u#' text: 'Hm'"));
-      Do("DiscussionService.SendMessage",
-         "training: '$T/courses/drill' recipient: '$T/users/kim' text: 'Hm'");
       Do("RoleService.CreateOverride",
          text("parent: '$T' override { scope: '$T/courses/c#' role: 'instructor' "
               "permission: 'course.read' effect: PREVENT }"));

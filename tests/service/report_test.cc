@@ -13,6 +13,7 @@
 #include "provost/v1/report_service.pb.h"
 #include "provost/v1/tenant_service.pb.h"
 #include "provost/v1/training_record_service.pb.h"
+#include "tests/service/assessment.h"
 #include "tests/service/sessions.h"
 
 namespace provost {
@@ -343,6 +344,68 @@ TEST_F(ReportTest, WhatIsWrongWithAReportIsSaidFieldByField) {
             Of("COURSE", "courses/fire", absl::StrCat("filter { group: '", Full(group), "' }")));
     EXPECT_THAT(answer.last.bad_fields(), ElementsAre(Key("report.filter.group"))) << group;
   }
+}
+
+// The reporter of PlutoLMS, over quizzes that were taken.
+class PlutoReportTest : public AssessmentTest {
+ protected:
+  PlutoReportTest() : AssessmentTest("plutolms") {
+    MakeUser("rae");
+    Assign("users/rae", "reporter", "");
+  }
+  ReportAnswer Run(absl::string_view actor, absl::string_view kind, absl::string_view scope) {
+    return RunReportAs(channel(), actor,
+                       absl::StrCat("kind: ", kind, " scope: '", Full(scope), "'"));
+  }
+};
+
+TEST_F(PlutoReportTest, RE1_RE2_ReportersReadAndExportAndChangeNothing) {
+  for (const char* kind : {"PROGRESS", "OVERDUE", "COMPLIANCE", "CATALOG", "TENANT"}) {
+    EXPECT_TRUE(Run("users/rae", kind, "").ok()) << kind;
+    EXPECT_EQ(Run("users/lea", kind, "").last.code(), kDenied) << kind;
+  }
+  EXPECT_THAT(Run("users/rae", "PROGRESS", "").rows, SizeIs(3));
+  for (const char* kind : {"COURSE", "COURSE_STATISTICS", "ITEM_ANALYSIS", "ATTENDANCE"}) {
+    EXPECT_TRUE(Run("users/rae", kind, "courses/fire").ok()) << kind;
+  }
+  const std::string report = absl::StrCat("kind: PROGRESS scope: '", Full(""), "'");
+  const auto csv = ExportReportAs(channel(), "users/rae", report);
+  EXPECT_TRUE(csv.ok()) << csv.message();
+  EXPECT_EQ(ExportReportAs(channel(), "users/ira", report).code(), kDenied);
+  // Nothing of a record is theirs to change.
+  v1::DeleteEnrollmentRequest remove;
+  remove.set_name(lea_);
+  EXPECT_EQ(Call<google::protobuf::Empty>("users/rae", remove).code(), kDenied);
+  v1::SignOffRequest sign;
+  sign.set_name(lea_);
+  EXPECT_EQ(Call<v1::TrainingRecord>("users/rae", sign).code(), kDenied);
+}
+
+TEST_F(PlutoReportTest, U4_QuestionsAreAnalysedOverAllAttempts) {
+  AddQuiz("quizzes/q", R"(
+    parts { question { id: 'a' text: 'A?' points: 1 true_false: true } }
+    parts { question { id: 'b' text: 'B?' points: 3 true_false: true } })");
+  EXPECT_THAT(Run("users/rae", "ITEM_ANALYSIS", "courses/fire").rows, IsEmpty());
+  Take("users/lea", "quizzes/q", true);
+  Take("users/leo", "quizzes/q", false);
+  Begin("users/leo", "quizzes/q");  // Does not count before it has ended.
+  for (const char* actor : {"users/rae", "users/ira"}) {
+    const ReportAnswer report = Run(actor, "ITEM_ANALYSIS", "courses/fire");
+    ASSERT_TRUE(report.ok()) << report.last.message();
+    EXPECT_EQ(report.summary().learner_count(), 2);
+    EXPECT_THAT(report.Column("question"), ElementsAre("a", "b"));
+    EXPECT_THAT(report.Column("n"), Each("2"));
+    EXPECT_THAT(report.Column("difficulty"), Each("0.500"));
+    // Who has the one right has the other.
+    EXPECT_THAT(report.Column("discrimination"), Each("1.000"));
+  }
+  EXPECT_EQ(Run("users/lea", "ITEM_ANALYSIS", "courses/fire").last.code(), kDenied);
+  const ReportAnswer statistics = Run("users/rae", "COURSE_STATISTICS", "courses/fire");
+  ASSERT_THAT(statistics.rows, SizeIs(2));
+  EXPECT_EQ(statistics.rows[1].at("item"), Full("quizzes/q"));
+  EXPECT_EQ(statistics.rows[1].at("reached"), "2");
+  EXPECT_EQ(statistics.rows[1].at("scored"), "2");
+  EXPECT_EQ(statistics.rows[1].at("mean_score"), "50.00");
 }
 
 }  // namespace
