@@ -80,7 +80,7 @@ TEST_F(AssessmentTest, LE1_I1_WorkIsHandedInAndGradedFromTheCommandLine) {
   const std::string name = FirstWord(text);
   const std::string path = Write("plan.txt", "Left, then right.");
   EXPECT_THAT(Do(kLea, {"submissions", "hand-in", "fire", "t", "--file", path, "--comment", "All"}),
-              HasSubstr("plan.txt, 17 bytes (All)\n"));
+              HasSubstr("plan.txt, 17 B (All)\n"));
   EXPECT_THAT(As(kLea, {"submissions", "hand-in", "fire", "t", "--file", path, "--dry-run"}).err,
               HasSubstr("go with --text"));
   EXPECT_THAT(Do(kIna, {"submissions", "list", "fire", "--state", "handed-in"}),

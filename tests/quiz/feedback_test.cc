@@ -58,7 +58,8 @@ TEST(QuizFeedbackTest, QuestionsSayByWhichPartTheyCome) {
       questions { id: 'c' text: 'C?' points: 1 true_false: true })");
   const v1::QuestionPoolBody* const pools[] = {&pool};
   for (uint64_t seed = 0; seed < 20; ++seed) {
-    for (const DrawnQuestion& drawn : *DrawQuiz(quiz, pools, seed)) {
+    const QuizDrawing drawing = *DrawQuiz(quiz, pools, seed);
+    for (const DrawnQuestion& drawn : drawing) {
       EXPECT_EQ(drawn.part, drawn.question->id() == "own" ? 0 : 1);
     }
   }
