@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "policy/decide/check.h"
 #include "policy/decide/freeze.h"
 #include "provost/v1/enrollment_service.pb.h"
 #include "service/enrollment_message.h"
@@ -96,6 +97,28 @@ absl::Status MayDecide(const RuleCall& call, const std::string& name) {
   return frozen.ok() ? absl::OkStatus() : FailedPrecondition("FROZEN", name, frozen.message());
 }
 
+// Rule 23: an application is judged anew as it is granted, as whoever made it, but for whether the
+// training is open now: it was.
+absl::Status CheckMayStillApply(const MutateCall& call, const std::string& name, EnrollmentId id) {
+  const WorldState& state = call.state();
+  const std::optional<PermissionId> permission =
+      state.matrix().FindPermission("enrollment.request");
+  if (permission.has_value()) {
+    Question question;
+    question.subject = SubjectId(id.learner);
+    question.permission = *permission;
+    question.scope = ScopeId(id.training);
+    question.time = call.now();
+    for (const absl::string_view fact : {"self", "enrollment_open"}) {
+      const std::optional<int> bit = state.matrix().FindFact(fact);
+      if (bit.has_value()) question.facts |= FactSet{1} << *bit;
+    }
+    if (Check(state, question).allowed()) return absl::OkStatus();
+  }
+  return FailedPrecondition("MAY_NOT_APPLY", name,
+                            "the person is suspended, or may no longer apply there");
+}
+
 absl::Status DoApprove(MutateCall& call, const v1::ApproveEnrollmentRequest& request,
                        Enrollment* response) {
   absl::StatusOr<rows::EnrollmentRow> row = FindForChange(call, request.name(), request.etag());
@@ -134,6 +157,8 @@ absl::Status DoApprove(MutateCall& call, const v1::ApproveEnrollmentRequest& req
                                          ScopeId(id.training), call.now());
     if (!decision.allowed()) return Answer(call, id, request.reason(), response);
   }
+  status = CheckMayStillApply(call, request.name(), id);
+  if (!status.ok()) return status;
   status = Enroll(draft, id, rows::EnrollmentRow::Source(), Entry::kByHand,
                   CauseOf(call, request.reason()), &**training);
   if (!status.ok()) return status;

@@ -166,6 +166,24 @@ TEST_F(EnrollmentLifeTest, CA1_ApplicationsAreTurnedDownWithAReason) {
   EXPECT_EQ(StateOf(name), Enrollment::REQUESTED);
 }
 
+TEST_F(EnrollmentLifeTest, Rule23_WhoMayNoLongerApplyIsNotLetIn) {
+  Open("applications: true");
+  const std::string name = Apply("users/lea").value.name();
+  v1::SuspendUserRequest suspend;
+  suspend.set_name(Full("users/lea"));
+  ASSERT_TRUE(Call<v1::User>("users/ann", suspend).ok());
+  EXPECT_THAT(Move<v1::ApproveEnrollmentRequest>("users/cora", name).violations(),
+              ElementsAre("MAY_NOT_APPLY"));
+  v1::ReactivateUserRequest reactivate;
+  reactivate.set_name(Full("users/lea"));
+  ASSERT_TRUE(Call<v1::User>("users/ann", reactivate).ok());
+  // That it has been closed since is no matter.
+  v1::UnpublishCourseRequest unpublish;
+  unpublish.set_name(Full("courses/fire"));
+  ASSERT_TRUE(Call<v1::Course>("users/cora", unpublish).ok());
+  EXPECT_TRUE(Move<v1::ApproveEnrollmentRequest>("users/cora", name).ok());
+}
+
 TEST_F(EnrollmentLifeTest, Rule21_NobodyApprovesTheirOwn) {
   Open("applications: true waiting_list: true capacity: 1");
   const std::string name = Apply("users/cora").value.name();
