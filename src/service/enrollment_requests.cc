@@ -2,8 +2,12 @@
 
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "policy/decide/check.h"
 #include "policy/decide/freeze.h"
 #include "provost/v1/enrollment_service.pb.h"
