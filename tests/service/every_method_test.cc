@@ -146,8 +146,8 @@ constexpr Case kCases[] = {
     {"CertificateService.DownloadTranscript", "learner: '$T/users/ann'"},
     {"CertificateService.PrintAttendanceSheet", "session: '$T/sessions/certified'"},
     // By anyone: this code is none.
-    {"CertificateService.VerifyCertificate", "parent: '$T' code: 'x'", Others::kRefused, "users/kim",
-     kMissing, kMissing},
+    {"CertificateService.VerifyCertificate", "parent: '$T' code: 'x'", Others::kRefused,
+     "users/kim", kMissing, kMissing},
     // --- competencies ---
     {"CompetencyService.CreateCompetency",
      "parent: '$T' competency_id: 'new' competency { display_name: 'New' "
@@ -642,19 +642,17 @@ class EveryMethod : public AcmeTest {
        "rules { completion { sign_off: true credit_hundredths: 100 } }");
     const auto list = Do("EnrollmentService.ListEnrollments",
                          "parent: '$T' learner: '$T/users/kim' training: '$T/courses/small'");
-    names_["$small"] =
-        static_cast<const v1::ListEnrollmentsResponse&>(*list).enrollments(0).name();
+    names_["$small"] = static_cast<const v1::ListEnrollmentsResponse&>(*list).enrollments(0).name();
     Do("TrainingRecordService.EnterScore",
        "name: '$small' item: '$T/tasks/essay' score_hundredths: 4000");
     const auto log = Do("TrainingRecordService.ListRecordEvents", "training_record: '$small'");
     for (const auto& event : static_cast<const v1::ListRecordEventsResponse&>(*log).events()) {
       if (event.has_score()) names_["$score"] = event.name();
     }
-    names_["$external"] =
-        NameOf(*Do("TrainingRecordService.CreateExternalTraining",
-                   "parent: '$T' external_training { learner: '$T/users/kim' "
-                   "home_scope: '$T/catalogs/safety' title: 'First aid' "
-                   "complete_time { seconds: 1700000000 } }"));
+    names_["$external"] = NameOf(*Do("TrainingRecordService.CreateExternalTraining",
+                                     "parent: '$T' external_training { learner: '$T/users/kim' "
+                                     "home_scope: '$T/catalogs/safety' title: 'First aid' "
+                                     "complete_time { seconds: 1700000000 } }"));
   }
 
   void MakeContent() {
@@ -906,7 +904,8 @@ TEST_F(RowsReadTest, NoCallReadsMoreAsTheTenantGrows) {
   for (const Case& each : kCases) {
     const uint64_t rows = RowsOf(each);
     EXPECT_LE(rows, before[each.method] + 2) << each.method;
-    EXPECT_LE(rows, 60u) << each.method;
+    // The most is what goes with a person who has one of everything.
+    EXPECT_LE(rows, 80u) << each.method;
   }
 }
 
