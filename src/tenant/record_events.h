@@ -33,8 +33,8 @@ absl::Status AddRecordEvent(TenantDraft& draft, EnrollmentId enrollment,
 absl::Status AddRecordEvents(TenantDraft& draft, EnrollmentId enrollment,
                              std::vector<rows::RecordEventRow> events);
 
-/// Works out anew those whom the draft has admitted: who comes back goes on where they left, and the
-/// courses of a plan may be done already. For whoever commits drafts. Cost: a row each, and
+/// Works out anew those whom the draft has admitted: who comes back goes on where they left, and
+/// the courses of a plan may be done already. For whoever commits drafts. Cost: a row each, and
 /// Reevaluate for those.
 absl::Status FollowEnrolled(TenantDraft& draft);
 
