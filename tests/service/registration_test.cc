@@ -265,6 +265,29 @@ TEST_F(RegistrationTest, I3_RegistrationsComeInPages) {
   }
 }
 
+TEST_F(RegistrationTest, CA4_SessionsOfATrainingPlanAreForItsLearners) {
+  v1::CreateTrainingPlanRequest plan;
+  plan.set_parent(Full(""));
+  plan.set_training_plan_id("path");
+  plan.mutable_training_plan()->set_display_name("Path");
+  plan.mutable_training_plan()->set_parent_scope(Full("catalogs/safety"));
+  ASSERT_TRUE(Call<v1::TrainingPlan>("users/kim", plan).ok());
+  v1::CreateSessionRequest session = NewSession("kickoff", When(3) + "registration: true");
+  session.mutable_session()->set_parent_scope(Full("plans/path"));
+  const auto made = Call<v1::Session>("users/kim", session);
+  ASSERT_TRUE(made.ok()) << made.message();
+  EXPECT_EQ(Register("users/lea", "lea", "kickoff").code(), kDenied);
+  v1::CreateEnrollmentRequest enroll;
+  enroll.set_parent(Full(""));
+  enroll.mutable_enrollment()->set_learner(Full("users/lea"));
+  enroll.mutable_enrollment()->set_training(Full("plans/path"));
+  ASSERT_TRUE(Call<v1::Enrollment>("users/kim", enroll).ok());
+  EXPECT_EQ(MustRegister("lea", "kickoff").state(), v1::SessionRegistration::REGISTERED);
+  GoTo(3);
+  const auto marked = Mark("users/kim", "lea", "kickoff", "status: PRESENT");
+  EXPECT_TRUE(marked.ok()) << marked.message();
+}
+
 TEST_F(RegistrationTest, Rule19_NobodyRegistersForWhatIsArchived) {
   Open("drill", 1);
   MustRegister("lea", "drill");
