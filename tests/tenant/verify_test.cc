@@ -333,6 +333,12 @@ TEST_F(VerifyTest, NothingIsWrongWithWhatIsWhole) {
   EXPECT_GT(report.derived, 30);
 }
 
+TEST_F(VerifyTest, EveryTableIsCheckedOnce) {
+  std::vector<Table> tables = {Table::kMeta};
+  for (const TableCheck& check : AllTableChecks()) tables.push_back(check.table);
+  EXPECT_THAT(tables, ::testing::UnorderedElementsAreArray(store::AllTables()));
+}
+
 TEST_F(VerifyTest, EveryIndexIsCheckedOnce) {
   std::vector<int> parts;
   for (const IndexCheck& check : AllIndexChecks()) parts.push_back(check.part);
@@ -369,6 +375,9 @@ TEST_F(VerifyTest, KeysThatNobodyKnows) {
   const std::string longer = UserKey("bob") + "x";
   Put(Table::kUsers, longer, FormatRow(rows::UserRow()));
   ExpectFound(Kind::kUnreadable, Table::kUsers, longer, "");
+  const std::string report = KeyWriter(kAcme).String("weekly").Take();
+  Put(Table::kReports, report, "1");
+  ExpectFound(Kind::kUnknown, Table::kReports, report, "knows no rows");
   Put(Table::kMeta, "weather", "fine");
   ExpectFound(Kind::kUnknown, Table::kMeta, "weather", "does not know");
 }
