@@ -203,8 +203,10 @@ absl::StatusOr<std::optional<uint64_t>> IssueCertificate(TenantDraft& draft,
   rows::CertificateCodeRow code;
   code.set_certificate(uid);
   draft.Write(Table::kIndexes, CertificateCodeKey(tenant, certificate.code()), code);
-  draft.WriteBytes(Table::kIndexes, CertificateLearnerKey(tenant, learner, uid), store::MakeRecord(""));
-  draft.WriteBytes(Table::kIndexes, CertificateTrainingKey(tenant, enrollment, uid), store::MakeRecord(""));
+  draft.WriteBytes(Table::kIndexes, CertificateLearnerKey(tenant, learner, uid),
+                   store::MakeRecord(""));
+  draft.WriteBytes(Table::kIndexes, CertificateTrainingKey(tenant, enrollment, uid),
+                   store::MakeRecord(""));
   draft.Write(Table::kCertificates, CertificateKey(tenant, uid), certificate);
   return std::optional<uint64_t>(uid);
 }
