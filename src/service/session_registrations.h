@@ -3,6 +3,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "provost/internal/v1/learning_rows.pb.h"
 #include "service/methods.h"
 #include "store/reader.h"
 #include "tenant/rows.h"
