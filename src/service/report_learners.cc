@@ -71,13 +71,14 @@ class LearnerReport : public ReportSource {
 
   absl::StatusOr<bool> Next(ReadCall& call, std::vector<ReportRow>* rows) override {
     asked_.Forget();
+    const int at_once = std::exchange(at_once_, kReportStoreRows);
     for (int looked_at = 0; next_ < trainings_.size();) {
       if (!begun_) {
         if (absl::Status status = Begin(call); !status.ok()) return status;
       }
       if (training_.has_value()) {
         store::ScanOptions options;
-        options.limit = static_cast<uint64_t>(kReportStoreRows - looked_at);
+        options.limit = static_cast<uint64_t>(at_once - looked_at);
         store::KeyRange range = EnrollmentsAt(call.tenant->number(), trainings_[next_]);
         if (!after_.empty()) range.begin = after_ + '\0';
         store::Cursor cursor = view().Scan(Table::kEnrollments, range, options);
@@ -90,7 +91,7 @@ class LearnerReport : public ReportSource {
         }
         if (!cursor.status().ok()) return cursor.status();
         looked_at += read;
-        if (looked_at >= kReportStoreRows) return true;
+        if (looked_at >= at_once) return true;
       }
       ++next_;
       ++looked_at;
@@ -230,6 +231,7 @@ class LearnerReport : public ReportSource {
 
   const ReportCall report_;
   const std::vector<ScopeId> trainings_;
+  int at_once_ = 100;  // Store rows; whoever waits sees the first ones early.
   size_t next_ = 0;                   // The training that it is at.
   bool begun_ = false;                // With that one.
   std::optional<Training> training_;  // Nothing where that one is gone.
