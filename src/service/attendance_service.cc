@@ -12,8 +12,8 @@
 #include "provost/v1/attendance_service.pb.h"
 #include "service/known_subjects.h"
 #include "service/lookup.h"
-#include "service/own_record.h"
 #include "service/pages.h"
+#include "service/rule21.h"
 #include "service/session_registrations.h"
 #include "service/subject_resource.h"
 #include "tenant/enrollment_rows.h"
@@ -123,7 +123,7 @@ absl::Status ValidateBulk(const v1::BulkMarkAttendanceRequest& request) {
 
 absl::Status CheckNotOwn(const RuleCall& call, absl::string_view learner) {
   const SubjectId person = call.state.FindSubject(ParseName(learner)->Relative());
-  return CheckNotOwnRecord(call.actor, person, learner);
+  return CheckNotOneself(call.actor, person, "mark");
 }
 absl::Status MayMark(const RuleCall& call, const v1::MarkAttendanceRequest& request) {
   return CheckNotOwn(call, request.attendance().learner());

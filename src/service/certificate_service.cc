@@ -15,9 +15,9 @@
 #include "service/kept_answers.h"
 #include "service/known_subjects.h"
 #include "service/lookup.h"
-#include "service/own_record.h"
 #include "service/pages.h"
 #include "service/resource.h"
+#include "service/rule21.h"
 #include "service/subject_resource.h"
 #include "service/training_assignments.h"
 #include "tenant/certificate_text.h"
@@ -133,7 +133,7 @@ absl::Status ValidateIssue(const v1::IssueCertificateRequest& request) {
 
 absl::Status MayIssue(const RuleCall& call, const v1::IssueCertificateRequest& request) {
   const SubjectId learner = call.state.FindSubject(ParseName(request.learner())->Relative());
-  return CheckNotOwnRecord(call.actor, learner, request.learner());
+  return CheckNotOneself(call.actor, learner, "certify");
 }
 
 // The uid of the template to issue by, which has a published version.
@@ -340,7 +340,7 @@ absl::Status MayRevoke(const RuleCall& call, const v1::RevokeCertificateRequest&
   absl::StatusOr<rows::CertificateRow> row =
       Find(call.reader, call.tenant.number(), request.name());
   if (!row.ok()) return row.status();
-  return CheckNotOwnRecord(call.actor, SubjectId(row->learner()), request.name());
+  return CheckNotOneself(call.actor, SubjectId(row->learner()), "correct");
 }
 
 absl::Status DoRevoke(MutateCall& call, const v1::RevokeCertificateRequest& request,

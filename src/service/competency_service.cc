@@ -9,8 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "provost/v1/competency_service.pb.h"
 #include "service/competency_courses.h"
-#include "service/held_competency_list.h"
 #include "service/content_rows.h"
+#include "service/held_competency_list.h"
 #include "service/homed_resource.h"
 
 namespace provost {

@@ -42,8 +42,9 @@ inline constexpr int kMaxCourseItems = 500;
 inline constexpr size_t kMaxBodyBytes = 1 << 20;
 
 std::string CommentKey(uint64_t tenant, uint64_t item, int32_t version, uint32_t number);
-std::string ItemAtKey(uint64_t tenant, ScopeId scope, bool shared, uint64_t item);  ///< In kIndexes.
-std::string PlacedKey(uint64_t tenant, uint64_t item, ScopeId course);              ///< The same.
+std::string ItemAtKey(uint64_t tenant, ScopeId scope, bool shared,
+                      uint64_t item);                                   ///< In kIndexes.
+std::string PlacedKey(uint64_t tenant, uint64_t item, ScopeId course);  ///< The same.
 std::string DrawnKey(uint64_t tenant, uint64_t pool, uint64_t quiz, int32_t version);
 std::string CourseItemsKey(uint64_t tenant, ScopeId course);  ///< The same.
 /// All rows of the same kind that begin with the first uid.

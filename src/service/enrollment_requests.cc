@@ -128,7 +128,7 @@ absl::Status DoApprove(MutateCall& call, const v1::ApproveEnrollmentRequest& req
   absl::StatusOr<rows::EnrollmentRow> row = FindForChange(call, request.name(), request.etag());
   if (!row.ok()) return row.status();
   const EnrollmentId id = EnrollmentIdIn(request.name());
-  absl::Status status = CheckNotOneself(call, SubjectId(id.learner), "approve");
+  absl::Status status = CheckNotOneself(call.actor(), SubjectId(id.learner), "approve");
   if (status.ok())
     status = CheckState(request.name(), *row, Enrollment::REQUESTED, "NOT_REQUESTED");
   if (!status.ok()) return status;
@@ -174,7 +174,7 @@ absl::Status DoReject(MutateCall& call, const v1::RejectEnrollmentRequest& reque
   absl::StatusOr<rows::EnrollmentRow> row = FindForChange(call, request.name(), request.etag());
   if (!row.ok()) return row.status();
   const EnrollmentId id = EnrollmentIdIn(request.name());
-  absl::Status status = CheckNotOneself(call, SubjectId(id.learner), "reject");
+  absl::Status status = CheckNotOneself(call.actor(), SubjectId(id.learner), "reject");
   if (status.ok())
     status = CheckState(request.name(), *row, Enrollment::REQUESTED, "NOT_REQUESTED");
   if (status.ok()) status = Withdraw(call.draft, id, CauseOf(call, request.reason()));

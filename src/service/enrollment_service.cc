@@ -35,7 +35,7 @@ constexpr absl::string_view kNoun = "enrollment";
 absl::Status CheckNotOwnApplication(const MutateCall& call, EnrollmentId id,
                                     const rows::EnrollmentRow& row) {
   if (row.enrollment().state() != Enrollment::REQUESTED) return absl::OkStatus();
-  return CheckNotOneself(call, SubjectId(id.learner), "approve");
+  return CheckNotOneself(call.actor(), SubjectId(id.learner), "approve");
 }
 
 std::string TimeText(const google::protobuf::Timestamp& time) {

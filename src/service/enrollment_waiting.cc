@@ -25,7 +25,8 @@ absl::StatusOr<rows::EnrollmentRow> FindWaiting(const MutateCall& call, const st
                                                 const std::string& etag) {
   absl::StatusOr<rows::EnrollmentRow> row = FindForChange(call, name, etag);
   if (!row.ok()) return row;
-  absl::Status status = CheckNotOneself(call, SubjectId(EnrollmentIdIn(name).learner), "approve");
+  absl::Status status =
+      CheckNotOneself(call.actor(), SubjectId(EnrollmentIdIn(name).learner), "approve");
   if (status.ok()) status = CheckState(name, *row, Enrollment::WAITING, "NOT_WAITING");
   if (!status.ok()) return status;
   return row;

@@ -231,7 +231,7 @@ class LearnerReport : public ReportSource {
 
   const ReportCall report_;
   const std::vector<ScopeId> trainings_;
-  int at_once_ = 100;  // Store rows; whoever waits sees the first ones early.
+  int at_once_ = 100;                 // Store rows; whoever waits sees the first ones early.
   size_t next_ = 0;                   // The training that it is at.
   bool begun_ = false;                // With that one.
   std::optional<Training> training_;  // Nothing where that one is gone.

@@ -3,14 +3,14 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "policy/world/state.h"
-#include "service/methods.h"
+#include "policy/world/change.h"
 
 namespace provost {
 
 /// Rule 21: nobody grades, credits, approves or corrects their own record. PERMISSION_DENIED with
-/// OWN_RECORD where the caller is `learner`; `what` is the verb, for people: "approve".
-absl::Status CheckNotOneself(const MutateCall& call, SubjectId learner, absl::string_view what);
+/// OWN_RECORD where `actor` is `learner`; `what` is the verb, for people: "approve". A pure
+/// function.
+absl::Status CheckNotOneself(SubjectId actor, SubjectId learner, absl::string_view what);
 
 }  // namespace provost
 

@@ -42,7 +42,7 @@ absl::StatusOr<rows::SubmissionRow> FindOthers(const MutateCall& call, const Wor
                                                absl::string_view what) {
   absl::StatusOr<rows::SubmissionRow> row = FindSubmission(view, name);
   if (!row.ok()) return row;
-  absl::Status status = CheckNotOneself(call, SubjectId(row->learner()), what);
+  absl::Status status = CheckNotOneself(call.actor(), SubjectId(row->learner()), what);
   if (status.ok()) status = CheckEtag(name, etag, EtagOf(WorkUidIn(name), *row));
   if (!status.ok()) return status;
   return row;
@@ -333,7 +333,8 @@ absl::Status DoAssign(MutateCall& call, const v1::AssignWorkRequest& request,
   for (int i = 0; i < request.learners_size(); ++i) {
     const std::string field = absl::StrCat("learners[", i, "]");
     const SubjectId learner = view.state.FindSubject(ParseName(request.learners(i))->Relative());
-    if (absl::Status status = CheckNotOneself(call, learner, "assign work in"); !status.ok()) {
+    if (absl::Status status = CheckNotOneself(call.actor(), learner, "assign work in");
+        !status.ok()) {
       return status;
     }
     const EnrollmentId id{course->value, learner.value};

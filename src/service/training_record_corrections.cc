@@ -141,7 +141,7 @@ absl::Status DoCorrect(MutateCall& call, const v1::CorrectRecordRequest& request
   const std::optional<RecordEventId> id = ParseRecordEventId(IdOf(request.name()));
   if (!id.has_value()) return NotFound("record event", request.name());
   const EnrollmentId enrollment = id->enrollment;
-  absl::Status status = CheckNotOneself(call, SubjectId(enrollment.learner), "correct");
+  absl::Status status = CheckNotOneself(call.actor(), SubjectId(enrollment.learner), "correct");
   if (!status.ok()) return status;
   absl::StatusOr<std::optional<rows::EnrollmentRow>> row =
       ReadEnrollment(call.draft.reader(), call.draft.number(), enrollment);
@@ -198,7 +198,7 @@ absl::Status DoDelete(MutateCall& call, const v1::DeleteTrainingRecordRequest& r
   absl::StatusOr<rows::EnrollmentRow> row = FindForChange(call, request.name(), request.etag());
   if (!row.ok()) return row.status();
   const EnrollmentId id = EnrollmentIdIn(request.name());
-  absl::Status status = CheckNotOneself(call, SubjectId(id.learner), "delete");
+  absl::Status status = CheckNotOneself(call.actor(), SubjectId(id.learner), "delete");
   if (!status.ok()) return status;
   const absl::Status frozen = CheckPathNotFrozen(call.state(), ScopeId(id.training));
   if (!frozen.ok()) return FailedPrecondition("FROZEN", request.name(), frozen.message());

@@ -141,7 +141,7 @@ absl::Status DoCreate(MutateCall& call, const v1::CreateExternalTrainingRequest&
     return BadField(FieldName("learner"), wanted.learner(),
                     "wanted a user whose profile you may see");
   }
-  absl::Status status = CheckNotOneself(call, learner, "enter");
+  absl::Status status = CheckNotOneself(call.actor(), learner, "enter");
   if (status.ok()) status = CheckNotFuture(call, wanted);
   if (!status.ok()) return status;
   absl::StatusOr<ScopeId> home =
@@ -230,7 +230,7 @@ absl::Status DoUpdate(MutateCall& call, const v1::UpdateExternalTrainingRequest&
   absl::StatusOr<Found> found =
       Find(call.draft.reader(), call.draft.number(), update.name(), update.etag());
   if (!found.ok()) return found.status();
-  absl::Status status = CheckNotOneself(call, SubjectId(found->id.learner), "correct");
+  absl::Status status = CheckNotOneself(call.actor(), SubjectId(found->id.learner), "correct");
   if (!status.ok()) return status;
   ExternalTraining training = TrainingRecordView(call).External(found->id, found->row);
   status = ApplyMask(request.update_mask(), update, kFields, &training);
@@ -256,7 +256,7 @@ absl::Status DoDelete(MutateCall& call, const v1::DeleteExternalTrainingRequest&
   absl::StatusOr<Found> found =
       Find(call.draft.reader(), call.draft.number(), request.name(), request.etag());
   if (!found.ok()) return found.status();
-  absl::Status status = CheckNotOneself(call, SubjectId(found->id.learner), "delete");
+  absl::Status status = CheckNotOneself(call.actor(), SubjectId(found->id.learner), "delete");
   if (!status.ok()) return status;
   EraseExternalTraining(call.draft, found->id, found->row);
   call.draft.Describe(request.name());

@@ -209,7 +209,7 @@ absl::Status ValidateScore(const v1::EnterScoreRequest& request) {
 absl::Status DoScore(MutateCall& call, const v1::EnterScoreRequest& request,
                      v1::TrainingRecord* response) {
   const EnrollmentId id = EnrollmentIdIn(request.name());
-  absl::Status status = CheckNotOneself(call, SubjectId(id.learner), "grade");
+  absl::Status status = CheckNotOneself(call.actor(), SubjectId(id.learner), "grade");
   if (!status.ok()) return status;
   absl::StatusOr<uint64_t> item = FindItem(call, id, request.item());
   if (!item.ok()) return item.status();
@@ -238,7 +238,7 @@ absl::Status ValidateSignOff(const v1::SignOffRequest& request) { return Validat
 absl::Status DoSignOff(MutateCall& call, const v1::SignOffRequest& request,
                        v1::TrainingRecord* response) {
   const EnrollmentId id = EnrollmentIdIn(request.name());
-  absl::Status status = CheckNotOneself(call, SubjectId(id.learner), "sign off");
+  absl::Status status = CheckNotOneself(call.actor(), SubjectId(id.learner), "sign off");
   if (!status.ok()) return status;
   absl::StatusOr<Training> training = FindTraining(call, id);
   if (!training.ok()) return training.status();
@@ -267,7 +267,7 @@ absl::Status ValidateOverride(const v1::OverrideCompletionRequest& request) {
 absl::Status DoOverride(MutateCall& call, const v1::OverrideCompletionRequest& request,
                         v1::TrainingRecord* response) {
   const EnrollmentId id = EnrollmentIdIn(request.name());
-  absl::Status status = CheckNotOneself(call, SubjectId(id.learner), "complete");
+  absl::Status status = CheckNotOneself(call.actor(), SubjectId(id.learner), "complete");
   if (!status.ok()) return status;
   Event event;
   SetTime(request, &event);
@@ -320,7 +320,8 @@ absl::Status DoAward(MutateCall& call, const v1::AwardCreditRequest& request,
                      v1::TrainingRecord* response) {
   const ScopeId training_uid = TrainingOf(call.state(), request.scope());
   const SubjectId learner = call.state().FindSubject(ParseName(request.learner())->Relative());
-  if (absl::Status status = CheckNotOneself(call, learner, "credit"); !status.ok()) return status;
+  if (absl::Status status = CheckNotOneself(call.actor(), learner, "credit"); !status.ok())
+    return status;
   const EnrollmentId id{training_uid.value, learner.value};
   absl::StatusOr<std::optional<rows::EnrollmentRow>> row =
       ReadEnrollment(call.draft.reader(), call.draft.number(), id);

@@ -176,6 +176,7 @@ class Snapshot : public Reader {
       Table table, absl::Span<const std::string> keys) const override;
   std::unique_ptr<RowSource> ReadRange(Table table, const KeyRange& range,
                                        const ScanOptions& options) const override;
+  const Reader* Beneath() const override { return database_; }
 
   const Database* const database_;
   const rocksdb::Snapshot* const snapshot_;

@@ -103,8 +103,8 @@ class Reader {
 
   /// How many rows were read since the reader was made: each key that Get or MultiGet looked up,
   /// found or not, and each row that a cursor stood on. For tests that hold a call to the number of
-  /// rows that it may read, and for statistics. What is read through a WriteGroup counts for the
-  /// reader beneath it too. Thread-safe; costs a relaxed atomic addition a row.
+  /// rows that it may read, and for statistics. What is read through a WriteGroup or a Snapshot
+  /// counts for the reader beneath it too. Thread-safe; costs a relaxed atomic addition a row.
   uint64_t rows_read() const { return rows_read_.load(std::memory_order_relaxed); }
 
  protected:

@@ -8,10 +8,9 @@
 
 namespace provost {
 
-/// Adds an event to the log of an enrollment, after those that are there.
-/// `record_time` becomes that of the draft, as does `time` where it is unset;
-/// `cycle` is that of `row`, whose `last_event` becomes the number of the
-/// event. The caller writes `row`.
+/// Adds an event to the log of an enrollment, after those that are there. `record_time` becomes
+/// that of the draft, as does `time` where it is unset; `cycle` is that of `row`, whose
+/// `last_event` becomes the number of the event. The caller writes `row`.
 ///
 /// The lane's thread alone. Cost: one row written.
 void AppendRecordEvent(TenantDraft& draft, EnrollmentId enrollment, rows::EnrollmentRow* row,

@@ -23,8 +23,8 @@
 #include "provost/v1/tenant_service.grpc.pb.h"
 #include "provost/v1/user_service.grpc.pb.h"
 #include "tests/crash/server_process.h"
-#include "tests/verify/verified_store.h"
 #include "tests/mail/smtp_process.h"
+#include "tests/verify/verified_store.h"
 
 namespace provost {
 namespace {

@@ -290,8 +290,8 @@ TEST_F(OutboxTest, KA4_RulesAreReadOnceForAllWhoAreEnrolledAtOnce) {
   const uint64_t of_10 = rows_of("ten", 10);
   const uint64_t of_30 = rows_of("thirty", 30);
   EXPECT_THAT(Messages("page_size: 1000"), SizeIs(40));
-  // What one more person costs is the same for each, and what the rules cost is not in it: some rows
-  // of the enrollment before and after, the person, and how they want to be mailed.
+  // What one more person costs is the same for each, and what the rules cost is not in it: some
+  // rows of the enrollment before and after, the person, and how they want to be mailed.
   EXPECT_LE(of_30 - of_10, 20u * 9);
   const uint64_t again = rows_of("more", 10);
   EXPECT_LE(again, of_10 + 10) << "however many mails wait";

@@ -142,7 +142,8 @@ TEST_F(NotifyTest, KA4_WhatEndsInTheChangeThatMadeItIsNoEvent) {
   Change([&](MutationContext& context) { return EnrollIn(context.draft(), lea); });
   EXPECT_THAT(Texts(), SizeIs(1));
   Change([&](MutationContext& context) {
-    absl::Status status = EraseEnrollmentRecord(context.draft(), EnrollmentId{fire_.value, lea.value});
+    absl::Status status =
+        EraseEnrollmentRecord(context.draft(), EnrollmentId{fire_.value, lea.value});
     if (!status.ok()) return status;
     return EnrollIn(context.draft(), lea);
   });
