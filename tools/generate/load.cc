@@ -11,7 +11,6 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
 #include "provost/v1/catalog_service.pb.h"
-#include "provost/v1/content_service.pb.h"
 #include "provost/v1/course_service.pb.h"
 #include "provost/v1/enrollment_service.pb.h"
 #include "provost/v1/group_service.grpc.pb.h"
@@ -75,6 +74,11 @@ Loader::Loader(const Organisation& organisation, const std::shared_ptr<grpc::Cha
 std::string Loader::Name(absl::string_view relative) const {
   const std::string tenant = absl::StrCat("tenants/", options_.tenant);
   return relative.empty() ? tenant : absl::StrCat(tenant, "/", relative);
+}
+
+std::string Loader::ItemOf(absl::string_view collection, uint32_t course) const {
+  return Name(
+      absl::StrCat(collection, "/", Organisation::CatalogId(organisation_.CatalogOf(course))));
 }
 
 absl::Status Loader::LoadAll() {
@@ -149,36 +153,49 @@ absl::Status Loader::MakeGroups() {
   return status;
 }
 
-absl::Status Loader::MakePages() {
+absl::Status Loader::MakeItem(absl::string_view collection, v1::ContentItem item) {
+  v1::CreateContentItemRequest create;
+  create.set_parent(Name(""));
+  create.set_content_item_id(item.display_name());
+  item.set_home_scope(Name(absl::StrCat("catalogs/", item.display_name())));
+  *create.mutable_content_item() = item;
+  if (absl::Status status = caller_.Call(administrator_, create); !status.ok()) return status;
+  v1::SubmitVersionRequest submit;
+  submit.set_name(Name(absl::StrCat(collection, "/", item.display_name())));
+  if (absl::Status status = caller_.Call(administrator_, submit); !status.ok()) return status;
+  for (const auto decision :
+       {v1::ReviewVersionRequest::APPROVE, v1::ReviewVersionRequest::PUBLISH}) {
+    v1::ReviewVersionRequest review;
+    review.set_name(submit.name());
+    review.set_version(1);
+    review.set_decision(decision);
+    if (absl::Status status = caller_.Call(administrator_, review); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Loader::MakeItems() {
   for (uint32_t catalog = 0; catalog < Organisation::kCatalogs; ++catalog) {
-    const std::string id = Organisation::CatalogId(catalog);
-    v1::CreateContentItemRequest create;
-    create.set_parent(Name(""));
-    create.set_content_item_id(id);
-    v1::ContentItem& item = *create.mutable_content_item();
-    item.set_kind(v1::ContentItem::PAGE);
-    item.set_display_name(absl::StrCat("What to know of ", id));
-    item.set_home_scope(Name(absl::StrCat("catalogs/", id)));
-    item.mutable_body()->mutable_page()->set_markdown("# Read this\n\nAnd take care.\n");
-    absl::Status status = caller_.Call(administrator_, create);
-    if (!status.ok()) return status;
-    v1::SubmitVersionRequest submit;
-    submit.set_name(Name(absl::StrCat("pages/", id)));
-    if (status = caller_.Call(administrator_, submit); !status.ok()) return status;
-    for (const auto decision :
-         {v1::ReviewVersionRequest::APPROVE, v1::ReviewVersionRequest::PUBLISH}) {
-      v1::ReviewVersionRequest review;
-      review.set_name(submit.name());
-      review.set_version(1);
-      review.set_decision(decision);
-      if (status = caller_.Call(administrator_, review); !status.ok()) return status;
-    }
+    v1::ContentItem page;
+    page.set_kind(v1::ContentItem::PAGE);
+    page.set_display_name(Organisation::CatalogId(catalog));
+    page.mutable_body()->mutable_page()->set_markdown("# Read this\n\nAnd take care.\n");
+    if (absl::Status status = MakeItem("pages", page); !status.ok()) return status;
+    v1::ContentItem quiz;
+    quiz.set_kind(v1::ContentItem::QUIZ);
+    quiz.set_display_name(page.display_name());
+    v1::Question& question = *quiz.mutable_body()->mutable_quiz()->add_parts()->mutable_question();
+    question.set_id("care");
+    question.set_text("Do you take care?");
+    question.set_points(1);
+    question.set_true_false(true);
+    if (absl::Status status = MakeItem("quizzes", quiz); !status.ok()) return status;
   }
   return absl::OkStatus();
 }
 
 absl::Status Loader::MakeCourses() {
-  if (absl::Status status = MakePages(); !status.ok()) return status;
+  if (absl::Status status = MakeItems(); !status.ok()) return status;
   const uint32_t courses = organisation_.size().courses;
   const auto name = [&](uint32_t course) {
     return Name(absl::StrCat("courses/", Organisation::CourseId(course)));
@@ -196,10 +213,9 @@ absl::Status Loader::MakeCourses() {
   for (uint32_t course = 0; course < courses; ++course) {
     v1::SetCourseItemsRequest items;
     items.set_course(name(course));
-    v1::CourseItem& item = *items.add_items();
-    item.set_item(
-        Name(absl::StrCat("pages/", Organisation::CatalogId(organisation_.CatalogOf(course)))));
-    item.set_required(true);
+    items.add_items()->set_item(ItemOf("pages", course));
+    items.mutable_items(0)->set_required(true);
+    items.add_items()->set_item(ItemOf("quizzes", course));
     caller_.Start(administrator_, items);
   }
   if (absl::Status status = caller_.Finish(); !status.ok()) return status;
@@ -256,18 +272,24 @@ absl::Status Loader::ReportProgress() {
         ++(fate == Fate::kDone ? done : begun);
         v1::ReportProgressRequest request;
         request.set_name(enrollment.name());
-        request.set_item(
-            Name(absl::StrCat("pages/", Organisation::CatalogId(organisation_.CatalogOf(course)))));
+        request.set_item(ItemOf("pages", course));
         request.set_percent(fate == Fate::kDone ? 100 : 50);
         request.set_seconds(600);
         caller_.Start(enrollment.learner(), request);
+        if (fate != Fate::kDone) continue;
+        v1::EnterScoreRequest score;
+        score.set_name(enrollment.name());
+        score.set_item(ItemOf("quizzes", course));
+        score.set_score_hundredths(organisation_.ScoreOf(course, user));
+        score.set_passed(true);
+        caller_.Start(administrator_, score);
       }
       if (status = caller_.Finish(); !status.ok()) return status;
       if (page.next_page_token().empty()) break;
       list.set_page_token(page.next_page_token());
     }
   }
-  options_.progress(absl::StrCat(begun, " have begun, ", done, " are done"));
+  options_.progress(absl::StrCat(begun, " have begun, ", done, " are done and have a score"));
   return absl::OkStatus();
 }
 

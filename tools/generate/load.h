@@ -10,6 +10,8 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "provost/v1/content_service.pb.h"
 #include "tools/generate/caller.h"
 #include "tools/generate/organisation.h"
 
@@ -44,17 +46,21 @@ class Loader {
   absl::Status ImportUsers();
   // Groups with who is in them.
   absl::Status MakeGroups();
-  // Courses with a page each, published.
+  // Courses with a page that is required and a quiz, published.
   absl::Status MakeCourses();
   // Training assignments: everybody in their groups is enrolled.
   absl::Status AssignCourses();
-  // What people have done so far, each by themselves (Organisation::FateOf).
+  // What people have done so far, each by themselves (Organisation::FateOf), and their scores.
   absl::Status ReportProgress();
 
   std::string Name(absl::string_view relative) const;
 
  private:
-  absl::Status MakePages();
+  // For each catalog a page to read and a quiz, published.
+  absl::Status MakeItems();
+  absl::Status MakeItem(absl::string_view collection, v1::ContentItem item);
+  // The page or quiz of a course.
+  std::string ItemOf(absl::string_view collection, uint32_t course) const;
 
   const Organisation& organisation_;
   const std::shared_ptr<grpc::Channel> channel_;

@@ -182,4 +182,8 @@ Fate Organisation::FateOf(uint32_t course, uint32_t user) const {
   return dice < 3 ? Fate::kNothing : dice < 6 ? Fate::kBegun : Fate::kDone;
 }
 
+int Organisation::ScoreOf(uint32_t course, uint32_t user) const {
+  return 5000 + static_cast<int>(Mix(size_.seed ^ 5, course, user) % 5001);
+}
+
 }  // namespace provost::generate
