@@ -15,6 +15,7 @@
 #include "service/record_deletion.h"
 #include "service/rule21.h"
 #include "service/subject_resource.h"
+#include "service/training_record_facts.h"
 #include "service/training_record_message.h"
 #include "tenant/content_items.h"
 #include "tenant/enrollment_rows.h"
@@ -158,6 +159,17 @@ absl::Status DoCorrect(MutateCall& call, const v1::CorrectRecordRequest& request
   if (fact == nullptr || !row->has_value()) return NotFound("record event", request.name());
   status = CheckCorrectable(request.name(), *fact, (*row)->enrollment().cycle(), is_retracted);
   if (!status.ok()) return status;
+
+  if (fact->has_credit()) {
+    const int64_t rest =
+        int64_t{(*row)->enrollment().credit_hundredths()} - fact->credit().credit_hundredths();
+    const int64_t with = request.replacement().credit().credit_hundredths();
+    if (rest + with < 0 || rest + with > kMaxCreditHundredthsInAll) {
+      return BadField("replacement.credit.credit_hundredths", absl::StrCat(with),
+                      absl::StrCat("wanted ", -rest, " to ", kMaxCreditHundredthsInAll - rest,
+                                   ": the other credit of the training is ", rest));
+    }
+  }
 
   std::vector<Event> events(1);
   events[0].set_actor(call.actor_uid());

@@ -351,6 +351,12 @@ absl::Status DoAward(MutateCall& call, const v1::AwardCreditRequest& request,
                     absl::StrCat("wanted at least ", -learning->credit_hundredths,
                                  ": no more is taken back than was given"));
   }
+  if (learning->credit_hundredths + credit > kMaxCreditHundredthsInAll) {
+    return BadField(
+        "credit_hundredths", absl::StrCat(credit),
+        absl::StrCat("wanted at most ", kMaxCreditHundredthsInAll - learning->credit_hundredths,
+                     ": a training gives nobody more than ", kMaxCreditHundredthsInAll, " in all"));
+  }
   const bool is_unearned = credit > 0 && !learning->has_earned_credit();
   if (is_unearned && !request.override()) {
     absl::StatusOr<std::vector<v1::MissingRequirement>> missing =

@@ -5,12 +5,33 @@
 #include <utility>
 #include <vector>
 
+#include "learning/facts.h"
 #include "tenant/enrollment_rows.h"
 #include "tenant/enrollment_states.h"
 #include "tenant/record_events.h"
+#include "tenant/record_rows.h"
 #include "tenant/times.h"
 
 namespace provost {
+namespace {
+
+// The event that stands in the place of `before` now, should somebody have corrected that; 0: none.
+absl::StatusOr<uint64_t> InPlaceOf(const TenantDraft& draft, EnrollmentId enrollment,
+                                   uint64_t before, uint64_t work) {
+  absl::StatusOr<std::vector<NumberedEvent>> events =
+      ReadRecordEvents(draft.reader(), draft.number(), enrollment);
+  if (!events.ok()) return events.status();
+  uint64_t at = before;
+  for (size_t i = 0; i < events->size() && at != 0; ++i) {
+    if ((*events)[i].second.retraction().event() != at) continue;
+    // What corrects a fact comes right behind its retraction.
+    const bool corrected = i + 1 < events->size() && (*events)[i + 1].second.score().work() == work;
+    at = corrected ? (*events)[i + 1].first : 0;
+  }
+  return at;
+}
+
+}  // namespace
 
 absl::StatusOr<uint64_t> RecordWork(TenantDraft& draft, EnrollmentId enrollment,
                                     const WorkScore& score) {
@@ -30,9 +51,14 @@ absl::StatusOr<uint64_t> RecordWork(TenantDraft& draft, EnrollmentId enrollment,
   std::vector<rows::RecordEventRow> events;
   events.push_back(event);
   *events.back().mutable_score() = score.score;
+  absl::StatusOr<uint64_t> before = 0;
   if (score.before != 0) {
+    before = InPlaceOf(draft, enrollment, score.before, score.score.work());
+    if (!before.ok()) return before.status();
+  }
+  if (*before != 0) {
     events.push_back(std::move(event));
-    events.back().mutable_retraction()->set_event(score.before);
+    events.back().mutable_retraction()->set_event(*before);
   }
   const uint64_t number = (*row)->last_event() + 1;
   absl::Status status = AddRecordEvents(draft, enrollment, std::move(events));
