@@ -246,6 +246,36 @@ absl::Status DoWithdraw(MutateCall& call, const v1::WithdrawEnrollmentRequest& r
 
 }  // namespace
 
+absl::StatusOr<std::vector<EnrollmentId>> OwnApplications(const MutateCall& call) {
+  std::vector<EnrollmentId> applications;
+  if (call.actor_uid() == 0) return applications;
+  absl::StatusOr<std::vector<EnrollmentId>> own = ReadLearnerIds(
+      call.draft.reader(), EnrollmentsOf(call.draft.number(), SubjectId(call.actor_uid())));
+  if (!own.ok()) return own.status();
+  for (const EnrollmentId& id : *own) {
+    absl::StatusOr<std::optional<rows::EnrollmentRow>> row =
+        ReadEnrollment(call.draft.reader(), call.draft.number(), id);
+    if (!row.ok()) return row.status();
+    if (row->has_value() && (*row)->enrollment().state() == Enrollment::REQUESTED) {
+      applications.push_back(id);
+    }
+  }
+  return applications;
+}
+
+absl::Status CheckStillApplications(const MutateCall& call,
+                                    const std::vector<EnrollmentId>& applications) {
+  for (const EnrollmentId& id : applications) {
+    absl::StatusOr<std::optional<rows::EnrollmentRow>> row =
+        ReadEnrollment(call.draft.reader(), call.draft.number(), id);
+    if (!row.ok()) return row.status();
+    if (row->has_value() && (*row)->enrollment().state() != Enrollment::REQUESTED) {
+      return CheckNotOneself(call.actor(), SubjectId(id.learner), "approve");
+    }
+  }
+  return absl::OkStatus();
+}
+
 void RegisterEnrollmentRequests(Methods& methods) {
   methods.Mutate<v1::EnrollSelfRequest, Enrollment>(
       [](const v1::EnrollSelfRequest& request) { return ValidateTraining(request.training(), ""); },

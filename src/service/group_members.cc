@@ -13,6 +13,7 @@
 #include "policy/decide/delegation.h"
 #include "policy/world/group_graph.h"
 #include "provost/v1/group_service.pb.h"
+#include "service/enrollment_requests.h"
 #include "service/known_subjects.h"
 #include "service/pages.h"
 #include "service/subject_resource.h"
@@ -183,7 +184,10 @@ absl::Status DoAdd(MutateCall& call, const v1::AddMemberRequest& request, v1::Me
   *response = ToMessage(request.group(), request.member(), row);
   if (existing->has_value() && before == WindowOf(request)) return absl::OkStatus();
   call.draft.Describe(request.group());
-  return call.draft.PutMemberRow(pair->group, pair->member, row);
+  absl::StatusOr<std::vector<EnrollmentId>> applications = OwnApplications(call);
+  if (!applications.ok()) return applications.status();
+  absl::Status put = call.draft.PutMemberRow(pair->group, pair->member, row);
+  return put.ok() ? CheckStillApplications(call, *applications) : put;
 }
 
 // --- RemoveMember ---

@@ -17,6 +17,7 @@
 #include "service/lookup.h"
 #include "service/pages.h"
 #include "service/places.h"
+#include "service/rule21.h"
 #include "service/scope_list.h"
 #include "service/subject_resource.h"
 #include "tenant/enrollment_rows.h"
@@ -168,6 +169,9 @@ absl::Status DoRegister(MutateCall& call, const v1::RegisterForSessionRequest& r
   if (place->participation.seat() != ParticipationRow::SEAT_UNSPECIFIED) {
     return AlreadyExists("registration of", request.learner());
   }
+  // What became free while it was frozen: nobody passes those who wait.
+  absl::Status filled = FillSessionSeats(call.draft, place->session);
+  if (!filled.ok()) return filled;
   absl::StatusOr<bool> free = HasFreeSeat(call.draft, place->session);
   if (!free.ok()) return free.status();
   if (!*free && request.refuse_waiting()) return Full(request.session(), place->session);
@@ -224,6 +228,8 @@ absl::Status DoMove(MutateCall& call, const v1::MoveSessionRegistrationRequest& 
                     v1::SessionRegistration* response) {
   absl::StatusOr<Place> place = FindPlaceOf(call, request);
   if (!place.ok()) return place.status();
+  absl::Status own = CheckNotOneself(call.actor(), place->person, "move up or promote");
+  if (!own.ok()) return own;
   if (absl::Status status = CheckOpen(call, request.session(), *place); !status.ok()) return status;
   if (place->participation.seat() != ParticipationRow::WAITING) {
     return NotWaiting(request.learner());
@@ -255,6 +261,8 @@ absl::Status DoPromote(MutateCall& call, const v1::PromoteSessionRegistrationReq
                        v1::SessionRegistration* response) {
   absl::StatusOr<Place> place = FindPlaceOf(call, request);
   if (!place.ok()) return place.status();
+  absl::Status own = CheckNotOneself(call.actor(), place->person, "move up or promote");
+  if (!own.ok()) return own;
   if (absl::Status status = CheckOpen(call, request.session(), *place); !status.ok()) return status;
   if (place->participation.seat() != ParticipationRow::WAITING) {
     return NotWaiting(request.learner());

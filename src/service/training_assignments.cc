@@ -9,6 +9,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "provost/v1/enrollment_service.pb.h"
+#include "service/enrollment_requests.h"
 #include "service/known_subjects.h"
 #include "service/lookup.h"
 #include "service/pages.h"
@@ -168,8 +169,12 @@ absl::Status DoCreate(MutateCall& call, const v1::CreateTrainingAssignmentReques
   kept->set_on_leave(wanted.on_leave() == TrainingAssignment::WITHDRAW
                          ? TrainingAssignment::WITHDRAW
                          : TrainingAssignment::KEEP);
+  absl::StatusOr<std::vector<EnrollmentId>> applications = OwnApplications(call);
+  if (!applications.ok()) return applications.status();
   absl::StatusOr<uint64_t> uid = AddTrainingAssignment(call.draft, std::move(row));
   if (!uid.ok()) return uid.status();
+  absl::Status own = CheckStillApplications(call, *applications);
+  if (!own.ok()) return own;
   absl::StatusOr<std::optional<rows::TrainingAssignmentRow>> made =
       ReadTrainingAssignment(call.draft.reader(), call.draft.number(), *uid);
   if (!made.ok()) return made.status();

@@ -250,6 +250,13 @@ absl::Status Enroll(TenantDraft& draft, EnrollmentId enrollment,
     absl::StatusOr<rows::SeatsRow> seats =
         ReadSeats(draft.reader(), draft.number(), ScopeId(enrollment.training));
     if (!seats.ok()) return seats.status();
+    if (seats->waiting() > 0 && !IsFull(*training, *seats)) {
+      // What became free while it was frozen: nobody passes those who wait.
+      absl::Status filled = FillSeats(draft, ScopeId(enrollment.training));
+      if (!filled.ok()) return filled;
+      seats = ReadSeats(draft.reader(), draft.number(), ScopeId(enrollment.training));
+      if (!seats.ok()) return seats.status();
+    }
     if (IsFull(*training, *seats)) {
       const v1::EnrollmentRules& rules = training->rules.enrollment();
       if (entry == Entry::kByHand && !rules.waiting_list()) {

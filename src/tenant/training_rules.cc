@@ -98,7 +98,10 @@ absl::StatusOr<absl::Time> DueTime(const v1::DueRule& rule, const store::Reader&
       absl::StatusOr<std::optional<absl::Time>> due =
           AfterHire(rule.days_after_hire(), reader, tenant, state, learner);
       if (!due.ok()) return due.status();
-      if (due->has_value() && **due > enrolled) return **due;
+      if (due->has_value() && **due > enrolled) {
+        // Beyond the times that can be told, nothing is due.
+        return IsValidTimestamp(ToTimestamp(**due)) ? **due : absl::InfiniteFuture();
+      }
       return enrolled + absl::Hours(24) * rule.days_after_hire();
     }
     case v1::DueRule::RULE_NOT_SET:
