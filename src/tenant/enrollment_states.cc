@@ -39,17 +39,18 @@ constexpr std::array<unsigned, Enrollment::State_ARRAYSIZE> kNext = {
     Bit(Enrollment::ENROLLED) | Bit(Enrollment::WAITING) | Bit(Enrollment::WITHDRAWN),
     // WAITING
     Bit(Enrollment::ENROLLED) | Bit(Enrollment::WITHDRAWN),
-    // ENROLLED
+    // ENROLLED: RECERTIFYING where somebody comes back who left while doing it again.
     Bit(Enrollment::IN_PROGRESS) | Bit(Enrollment::COMPLETED) | Bit(Enrollment::FAILED) |
-        Bit(Enrollment::WITHDRAWN),
+        Bit(Enrollment::WITHDRAWN) | Bit(Enrollment::RECERTIFYING),
     // IN_PROGRESS: back to ENROLLED where a correction took all that was done.
     Bit(Enrollment::ENROLLED) | Bit(Enrollment::COMPLETED) | Bit(Enrollment::FAILED) |
-        Bit(Enrollment::WITHDRAWN),
+        Bit(Enrollment::WITHDRAWN) | Bit(Enrollment::RECERTIFYING),
     // COMPLETED: back to IN_PROGRESS by a correction.
     Bit(Enrollment::IN_PROGRESS) | Bit(Enrollment::RECERTIFYING) | Bit(Enrollment::EXPIRED) |
         Bit(Enrollment::WITHDRAWN),
     // FAILED: on again by a correction.
-    Bit(Enrollment::IN_PROGRESS) | Bit(Enrollment::COMPLETED) | Bit(Enrollment::WITHDRAWN),
+    Bit(Enrollment::IN_PROGRESS) | Bit(Enrollment::COMPLETED) | Bit(Enrollment::WITHDRAWN) |
+        Bit(Enrollment::RECERTIFYING),
     // WITHDRAWN
     Bit(Enrollment::REQUESTED) | Bit(Enrollment::WAITING) | Bit(Enrollment::ENROLLED),
     // EXPIRED
@@ -396,7 +397,11 @@ absl::Status MoveEnrollment(TenantDraft& draft, EnrollmentId enrollment, rows::E
     if (absl::Status status = TakeRole(draft, row); !status.ok()) return status;
     if (absl::Status status = LeaveSessions(draft, enrollment); !status.ok()) return status;
   }
-  if (to == Enrollment::RECERTIFYING) SetDueAnew(row);
+  // Who failed, or left, and goes on with it keeps what was due.
+  if (to == Enrollment::RECERTIFYING &&
+      (from == Enrollment::COMPLETED || from == Enrollment::EXPIRED)) {
+    SetDueAnew(row);
+  }
   if (to == Enrollment::WITHDRAWN) {
     EraseSources(draft, enrollment, *row);
     row->clear_sources();

@@ -130,7 +130,7 @@ class Evaluation {
     }
     if (by_facts == Enrollment::FAILED) return by_facts;
     const bool again = now == Enrollment::RECERTIFYING || now == Enrollment::EXPIRED ||
-                       (now == Enrollment::COMPLETED && row_.enrollment().cycle() > 1);
+                       row_.enrollment().cycle() > 1;
     return again ? Enrollment::RECERTIFYING : by_facts;
   }
 

@@ -1,4 +1,6 @@
 // Due dates, and completions that expire and are done again (CA1), as time passes.
+#include <google/protobuf/empty.pb.h>
+
 #include <string>
 #include <vector>
 
@@ -229,6 +231,42 @@ TEST_F(RecertificationTest, CA1_WhoMayNotIsRefused) {
               grpc::StatusCode::PERMISSION_DENIED)
         << other;
   }
+}
+
+TEST_F(RecertificationTest, CA5_WhoFailsItByMistakeGoesOnDoingItAgain) {
+  Enroll("lea", "fire");
+  Complete("lea");
+  GoTo(340);
+  const auto decide = [&](v1::OverrideCompletionRequest::Outcome outcome) {
+    v1::OverrideCompletionRequest request;
+    request.set_name(Of("lea").name());
+    request.set_outcome(outcome);
+    request.set_reason("a mistake");
+    const auto done = Call<v1::TrainingRecord>("users/dan", request);
+    EXPECT_TRUE(done.ok()) << done.message();
+  };
+  const absl::Time due = FromTimestamp(Of("lea").due_time());
+  decide(v1::OverrideCompletionRequest::FAILED);
+  EXPECT_EQ(Where("lea"), "FAILED 2");
+  decide(v1::OverrideCompletionRequest::RULE);
+  EXPECT_EQ(Where("lea"), "RECERTIFYING 2") << "what was completed is still valid";
+  EXPECT_EQ(FromTimestamp(Of("lea").due_time()), due);
+  GoTo(375.1);
+  EXPECT_EQ(Where("lea"), "EXPIRED 2");
+}
+
+TEST_F(RecertificationTest, CA1_WhoComesBackWhileItIsValidGoesOnWhereTheyLeft) {
+  Enroll("lea", "fire");
+  Complete("lea");
+  GoTo(340);
+  v1::DeleteEnrollmentRequest leave;
+  leave.set_name(Of("lea").name());
+  ASSERT_TRUE(Call<google::protobuf::Empty>("users/ann", leave).ok());
+  EnrollDue("lea", "fire", 350);
+  EXPECT_EQ(Where("lea"), "RECERTIFYING 2");
+  EXPECT_EQ(FromTimestamp(Of("lea").due_time()), At(350)) << "as was said by hand";
+  GoTo(375.1);
+  EXPECT_EQ(Where("lea"), "EXPIRED 2");
 }
 
 }  // namespace
