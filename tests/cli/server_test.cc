@@ -377,7 +377,7 @@ TEST_F(ServerTest, M1_TheLifeOfAUser) {
             "--home", "catalogs/safety"});
   EXPECT_EQ(Do(kAnn, {"users", "suspend", "una"}), "suspended users/una\n");
   EXPECT_THAT(Do(kAnn, {"users", "list"}),
-              HasSubstr("users/una\tUna\tuna@example.com\tcatalogs/safety\t\t\tsuspended\n"));
+              HasSubstr("users/una\tUna\tuna@example.com\tcatalogs/safety\t\t\t\tsuspended\n"));
   EXPECT_EQ(Do(kAnn, {"users", "reactivate", "una"}), "reactivated users/una\n");
   // Nobody but the people themselves is given that by lms365.
   const CliRun refused = As(kAnn, {"users", "delete", "una"});

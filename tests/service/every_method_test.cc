@@ -85,7 +85,7 @@ constexpr Case kCases[] = {
      "session: '$T/sessions/monday' attendance { learner: '$T/users/kim' status: PRESENT } "
      "reason: 'mistaken'",
      Others::kRefused, kAdministrator, kFailed},
-    {"AttendanceService.ListAttendance", "session: '$T/sessions/monday'"},
+    {"AttendanceService.ListAttendance", "session: '$T/sessions/certified'"},
     // --- asking ---
     {"AccessService.Check",
      "subject: '$T/users/kim' permission: 'course.read' scope: '$T/courses/drill'"},
@@ -216,7 +216,7 @@ constexpr Case kCases[] = {
     {"CourseService.CreateSessionSeries",
      "parent: '$T' session { display_name: 'New' parent_scope: '$T/courses/drill' "
      "start: '2100-01-04T09:00' end: '2100-01-04T10:00' } rule { unit: DAY count: 2 }"},
-    {"CourseService.CancelSession", "name: '$T/sessions/monday' reason: 'ill'"},
+    {"CourseService.CancelSession", "name: '$T/sessions/talk' reason: 'ill'"},
     {"CourseService.ListSessionConflicts", "name: '$T/sessions/monday'"},
     {"CourseService.ExportCalendar", "name: '$T/courses/drill'"},
     {"CourseService.ExportPersonalCalendar", "parent: '$T' user: '$T/users/ann'"},
@@ -359,7 +359,7 @@ constexpr Case kCases[] = {
     {"TenantService.GetGrowth", "tenant: '$T'"},
     // --- reports ---
     {"ReportService.GetMyDashboard", "parent: '$T' learner: '$T/users/ann'"},
-    {"ReportService.GetDashboard", "scope: '$T/courses/drill'"},
+    {"ReportService.GetDashboard", "scope: '$T/courses/small'"},
     // --- training records ---
     {"TrainingRecordService.GetTrainingRecord", "name: '$small'"},
     {"TrainingRecordService.ListRecordEvents", "training_record: '$small'"},
@@ -591,6 +591,9 @@ class EveryMethod : public AcmeTest {
     Do("CourseService.UpdateTrainingRules",
        "training: '$T/courses/certified' section: COMPLETION "
        "rules { completion { attendance_percent: 100 } }");
+    Do("CourseService.CreateSession",
+       "parent: '$T' session_id: 'talk' session { display_name: 'Talk' "
+       "parent_scope: '$T/courses/small' }");
     Do("CourseService.CreateSession",
        "parent: '$T' session_id: 'certified' session { display_name: 'Monday' "
        "parent_scope: '$T/courses/certified' start: '2026-01-05T09:00' end: '2026-01-05T10:00' }");

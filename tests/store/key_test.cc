@@ -54,7 +54,14 @@ TEST(Table, NamesOnDiskAreTheFormat) {
                           "enrollments",
                           "training_assignments",
                           "statistics",
-                          "outbox"}));
+                          "outbox",
+                          "training_records",
+                          "timers",
+                          "certificates",
+                          "attempts",
+                          "submissions",
+                          "discussions",
+                          "reports"}));
 }
 
 TEST(Key, BytesAreTheFormat) {
