@@ -247,7 +247,8 @@ absl::Status Loader::AssignCourses() {
 }
 
 absl::Status Loader::ReportProgress() {
-  const std::string users = Name(absl::StrCat("users/u"));
+  const std::string users = Name("users/u");
+  Caller lists(channel_, 1);  // What is under way meanwhile need not end for them.
   uint64_t begun = 0;
   uint64_t done = 0;
   for (uint32_t course = 0; course < organisation_.size().courses; ++course) {
@@ -258,7 +259,7 @@ absl::Status Loader::ReportProgress() {
     uint32_t left = options_.active_learners;
     while (left > 0) {
       v1::ListEnrollmentsResponse page;
-      absl::Status status = caller_.Call(administrator_, list, &page);
+      absl::Status status = lists.Call(administrator_, list, &page);
       if (!status.ok()) return status;
       for (const v1::Enrollment& enrollment : page.enrollments()) {
         absl::string_view number = enrollment.learner();
@@ -284,11 +285,11 @@ absl::Status Loader::ReportProgress() {
         score.set_passed(true);
         caller_.Start(administrator_, score);
       }
-      if (status = caller_.Finish(); !status.ok()) return status;
       if (page.next_page_token().empty()) break;
       list.set_page_token(page.next_page_token());
     }
   }
+  if (absl::Status status = caller_.Finish(); !status.ok()) return status;
   options_.progress(absl::StrCat(begun, " have begun, ", done, " are done and have a score"));
   return absl::OkStatus();
 }

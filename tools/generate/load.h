@@ -22,7 +22,7 @@ struct LoadOptions {
   // Its administrator, under the preset `lms365`.
   std::string administrator = "ann";
   // So many people of each course, from its first, have done what they have; the others nothing.
-  // All of two million takes an hour, a call each.
+  // All of two million takes some ten minutes, for each is a call or two.
   uint32_t active_learners = 100;
   // Calls under way at once.
   int in_flight = 64;
