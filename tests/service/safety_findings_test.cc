@@ -275,5 +275,17 @@ TEST_F(CorrectedRecordTest, CA5_NoCorrectionTakesMoreCreditThanThereIs) {
   EXPECT_EQ(Record(lea_).credit_hundredths(), 250);
 }
 
+// --- requests that are wrong in millions of places ---
+
+TEST_F(OwnApplicationTest, WhatIsWrongAMillionTimesIsAnsweredInTime) {
+  v1::ListEnrollmentsRequest request;
+  request.set_parent(Full(""));
+  request.set_training(Full("courses/fire"));
+  for (int i = 0; i < 4000000; ++i) request.add_states(static_cast<Enrollment::State>(99));
+  const auto list = Call<v1::ListEnrollmentsResponse>("users/lea", request);
+  EXPECT_EQ(list.code(), grpc::StatusCode::INVALID_ARGUMENT) << list.message();
+  EXPECT_THAT(list.message(), HasSubstr("states[1]"));
+}
+
 }  // namespace
 }  // namespace provost
