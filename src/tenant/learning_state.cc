@@ -54,6 +54,22 @@ absl::Status AddSessions(const store::Reader& reader, uint64_t tenant, const Wor
   return status;
 }
 
+// Whether what somebody has completed is no longer valid: who left then has nothing by having left.
+absl::StatusOr<bool> HasLapsed(const store::Reader& reader, uint64_t tenant,
+                               EnrollmentId enrollment, const Enrollment& at) {
+  if (at.state() != Enrollment::WITHDRAWN || !at.has_complete_time()) {
+    return at.state() == Enrollment::EXPIRED;
+  }
+  absl::StatusOr<std::vector<NumberedEvent>> events = ReadRecordEvents(reader, tenant, enrollment);
+  if (!events.ok()) return events.status();
+  for (auto event = events->rbegin(); event != events->rend(); ++event) {
+    if (event->second.has_transition()) {
+      return event->second.transition().from() == Enrollment::EXPIRED;
+    }
+  }
+  return false;
+}
+
 absl::StatusOr<PlanTerms> ReadPlanTerms(const store::Reader& reader, uint64_t tenant,
                                         const Training& training, EnrollmentId enrollment) {
   PlanTerms terms;
@@ -73,7 +89,10 @@ absl::StatusOr<PlanTerms> ReadPlanTerms(const store::Reader& reader, uint64_t te
       PlanTerms::Course& figures = terms.courses[course];
       if (at.has_start_time()) figures.start_time = FromTimestamp(at.start_time());
       if (at.has_complete_time()) figures.complete_time = FromTimestamp(at.complete_time());
-      figures.lapsed = at.state() == Enrollment::EXPIRED;
+      absl::StatusOr<bool> lapsed =
+          HasLapsed(reader, tenant, EnrollmentId{course, enrollment.learner}, at);
+      if (!lapsed.ok()) return lapsed.status();
+      figures.lapsed = *lapsed;
       figures.recertified = at.cycle() > 1;
       figures.progress_percent = at.progress_percent();
     }

@@ -269,5 +269,50 @@ TEST_F(RecertificationTest, CA1_WhoComesBackWhileItIsValidGoesOnWhereTheyLeft) {
   EXPECT_EQ(Where("lea"), "EXPIRED 2");
 }
 
+// What is no longer valid does not become so again by leaving.
+TEST_F(RecertificationTest, LE3_APlanIsNotCompletedByWhatWasLeftAsItHadExpired) {
+  SetRecertification("valid_days: 365 grace_days: 10");
+  v1::CreateTrainingPlanRequest plan;
+  plan.set_parent(Full(""));
+  plan.set_training_plan_id("path");
+  *plan.mutable_training_plan() = Parse<v1::TrainingPlan>(
+      "display_name: 'Path' parent_scope: 'tenants/acme/catalogs/safety' "
+      "steps { courses: 'tenants/acme/courses/fire' }");
+  const auto made = Call<v1::TrainingPlan>("users/kim", plan);
+  ASSERT_TRUE(made.ok()) << made.message();
+  Enroll("lea", "fire");
+  Complete("lea");
+  GoTo(380);
+  ASSERT_EQ(Where("lea"), "EXPIRED 1");
+  const std::string course = Of("lea").name();
+  v1::CreateEnrollmentRequest enroll;
+  enroll.set_parent(Full(""));
+  enroll.mutable_enrollment()->set_learner(Full("users/lea"));
+  enroll.mutable_enrollment()->set_training(Full("plans/path"));
+  const auto begun = Call<v1::Enrollment>("users/ann", enroll);
+  ASSERT_TRUE(begun.ok()) << begun.message();
+  v1::DeleteEnrollmentRequest leave;
+  leave.set_name(course);
+  ASSERT_TRUE(Call<google::protobuf::Empty>("users/ann", leave).ok());
+  v1::GetEnrollmentRequest get;
+  get.set_name(begun.value.name());
+  const auto state = [&] {
+    const auto found = Call<v1::Enrollment>("users/ann", get);
+    return absl::StrCat(Enrollment::State_Name(found.value.state()), " ",
+                        found.value.progress_percent());
+  };
+  EXPECT_EQ(state(), "IN_PROGRESS 0");
+  // The records of the plan are worked out again.
+  v1::UpdateTrainingPlanRequest update;
+  update.mutable_training_plan()->set_name(Full("plans/path"));
+  *update.mutable_training_plan()->add_steps() = made.value.steps(0);
+  update.mutable_training_plan()->mutable_steps(0)->set_display_name("First");
+  update.mutable_update_mask()->add_paths("steps");
+  const auto updated = Call<v1::TrainingPlan>("users/kim", update);
+  ASSERT_TRUE(updated.ok()) << updated.message();
+  server().Advance(absl::ZeroDuration());
+  EXPECT_EQ(state(), "IN_PROGRESS 0");
+}
+
 }  // namespace
 }  // namespace provost
