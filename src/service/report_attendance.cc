@@ -19,7 +19,6 @@ namespace provost {
 namespace {
 
 using Attendance = rows::RecordEventRow::Attendance;
-using store::Table;
 
 constexpr std::array<absl::string_view, 8> kColumns = {
     "session", "session_display_name", "start_time", "learner", "seat", "status", "minutes", "note",
@@ -67,28 +66,19 @@ class AttendanceReport : public ReportSource {
   // Everybody who is in the training.
   absl::Status AddAdmitted(const ReadCall& call, ScopeId session, const rows::SessionRow& row,
                            std::vector<ReportRow>* rows) {
-    store::Cursor cursor = view().Scan(Table::kEnrollments,
-                                       EnrollmentsAt(call.tenant->number(), ScopeId(row.parent())));
-    while (cursor.Next()) {
-      store::KeyReader key(Table::kEnrollments, cursor.key());
-      key.U64();
-      key.U32();
-      const SubjectId learner(key.U32());
-      if (absl::Status status = key.Finish(); !status.ok()) return status;
-      absl::StatusOr<rows::EnrollmentRow> enrollment =
-          ParseRow<rows::EnrollmentRow>(Table::kEnrollments, cursor.key(), cursor.value());
-      if (!enrollment.ok()) return enrollment.status();
-      absl::StatusOr<rows::ParticipationRow> participation =
-          ReadParticipation(view(), call.tenant->number(), session, learner);
-      if (!participation.ok()) return participation.status();
-      // Who has left since, and was there, stays in.
-      if (!IsAdmitted(enrollment->enrollment().state()) &&
-          participation->status() == Attendance::STATUS_UNSPECIFIED) {
-        continue;
-      }
-      Add(call, session, row, learner, *participation, rows);
-    }
-    return cursor.status();
+    return ForEachEnrollment(
+        *report_.view, call.tenant->number(), ScopeId(row.parent()),
+        [&](SubjectId learner, const rows::EnrollmentRow& enrollment) -> absl::Status {
+          absl::StatusOr<rows::ParticipationRow> participation =
+              ReadParticipation(view(), call.tenant->number(), session, learner);
+          if (!participation.ok()) return participation.status();
+          // Who has left since, and was there, stays in.
+          if (IsAdmitted(enrollment.enrollment().state()) ||
+              participation->status() != Attendance::STATUS_UNSPECIFIED) {
+            Add(call, session, row, learner, *participation, rows);
+          }
+          return absl::OkStatus();
+        });
   }
 
   void Add(const ReadCall& call, ScopeId session, const rows::SessionRow& row, SubjectId learner,

@@ -194,9 +194,7 @@ absl::StatusOr<Source<v1::RunReportResponse>> OpenRun(ReadCall& call,
   for (std::string& name : report->columns.Names()) run->header.add_columns(std::move(name));
   run->header.set_revision(static_cast<int64_t>(report->view->revision()));
   *run->header.mutable_read_time() = ToTimestamp(report->view->time());
-  absl::StatusOr<std::unique_ptr<ReportSource>> source = MakeReportSource(call, *std::move(report));
-  if (!source.ok()) return source.status();
-  run->source = *std::move(source);
+  run->source = MakeReportSource(call, *std::move(report));
   return Source<v1::RunReportResponse>([run](ReadCall& at, v1::RunReportResponse* message) {
     return NextMessage(*run, at, message);
   });
@@ -246,10 +244,9 @@ absl::StatusOr<Source<v1::ExportReportResponse>> OpenExportReport(
     bool ended = false;
   };
   const ReportColumns columns = report->columns;
-  absl::StatusOr<std::unique_ptr<ReportSource>> source = MakeReportSource(call, *std::move(report));
-  if (!source.ok()) return source.status();
+  std::unique_ptr<ReportSource> source = MakeReportSource(call, *std::move(report));
   auto run = std::make_shared<Export>(
-      Export{columns, ExportFormat(request.options(), columns.Names()), *std::move(source)});
+      Export{columns, ExportFormat(request.options(), columns.Names()), std::move(source)});
   return Source<v1::ExportReportResponse>(
       [run](ReadCall& at, v1::ExportReportResponse* message) -> absl::StatusOr<bool> {
         std::string* const data = message->mutable_data();
@@ -274,8 +271,8 @@ absl::Status ValidateDashboard(const v1::GetDashboardRequest& request) {
   return BadField("scope", request.scope(), absl::StrCat("wanted ", ScopesOf(Report::PROGRESS)));
 }
 
-// Of what there is most to do.
-int64_t ToDo(const v1::TrainingFigures& figures) {
+// What waits for somebody.
+int64_t PendingCount(const v1::TrainingFigures& figures) {
   return figures.overdue_count() + figures.requested_count() + figures.waiting_count() +
          figures.ungraded_count();
 }
@@ -285,26 +282,25 @@ absl::Status DoGetDashboard(ReadCall& call, const v1::GetDashboardRequest& reque
   absl::StatusOr<std::shared_ptr<const RecordView>> view = RecordView::Open(call);
   if (!view.ok()) return view.status();
   const ScopeId scope = call.state.FindScope(ParseName(request.scope())->Relative());
-  std::vector<v1::TrainingFigures> trainings;
+  std::vector<std::pair<ScopeId, v1::TrainingFigures>> trainings;
   for (ScopeId each : TrainingsBelow(call.state, scope)) {
     absl::StatusOr<v1::TrainingFigures> figures =
         CountTraining(**view, call.tenant->number(), each);
     if (!figures.ok()) return figures.status();
     AddFigures(*figures, response->mutable_figures());
-    figures->set_training(ScopeFullName(call.state, call.tenant->id(), each));
-    trainings.push_back(*std::move(figures));
+    trainings.emplace_back(each, *std::move(figures));
   }
   response->set_training_count(static_cast<int32_t>(trainings.size()));
-  std::stable_sort(
-      trainings.begin(), trainings.end(),
-      [](const v1::TrainingFigures& a, const v1::TrainingFigures& b) { return ToDo(a) > ToDo(b); });
-  for (v1::TrainingFigures& figures : trainings) {
+  std::stable_sort(trainings.begin(), trainings.end(), [](const auto& a, const auto& b) {
+    return PendingCount(a.second) > PendingCount(b.second);
+  });
+  for (auto& [uid, figures] : trainings) {
     if (response->trainings_size() == kMaxTrainings) break;
     absl::StatusOr<std::optional<Training>> training =
-        ReadTraining((*view)->reader(), call.tenant->number(), call.state,
-                     call.state.FindScope(ParseName(figures.training())->Relative()));
+        ReadTraining((*view)->reader(), call.tenant->number(), call.state, uid);
     if (!training.ok()) return training.status();
     if (training->has_value()) figures.set_display_name((*training)->display_name);
+    figures.set_training(ScopeFullName(call.state, call.tenant->id(), uid));
     *response->add_trainings() = std::move(figures);
   }
   response->set_revision(static_cast<int64_t>((*view)->revision()));

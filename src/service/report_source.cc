@@ -99,8 +99,7 @@ bool IsReportedAt(Report::Kind kind, Collection collection) {
   }
 }
 
-absl::StatusOr<std::unique_ptr<ReportSource>> MakeReportSource(const ReadCall& call,
-                                                               ReportCall report) {
+std::unique_ptr<ReportSource> MakeReportSource(const ReadCall& call, ReportCall report) {
   switch (report.report.kind()) {
     case Report::CATALOG:
     case Report::TENANT:
@@ -163,18 +162,34 @@ void CountEnrollment(const Enrollment& enrollment, absl::Time now, TrainingFigur
   if (IsOverdue(enrollment, now)) figures->set_overdue_count(figures->overdue_count() + 1);
 }
 
+absl::Status ForEachEnrollment(
+    const RecordView& view, uint64_t tenant, ScopeId training,
+    absl::FunctionRef<absl::Status(SubjectId, const rows::EnrollmentRow&)> visit) {
+  constexpr auto kTable = store::Table::kEnrollments;
+  store::Cursor cursor = view.reader().Scan(kTable, EnrollmentsAt(tenant, training));
+  while (cursor.Next()) {
+    store::KeyReader key(kTable, cursor.key());
+    key.U64();
+    key.U32();
+    const SubjectId learner(key.U32());
+    if (absl::Status status = key.Finish(); !status.ok()) return status;
+    absl::StatusOr<rows::EnrollmentRow> row =
+        ParseRow<rows::EnrollmentRow>(kTable, cursor.key(), cursor.value());
+    if (!row.ok()) return row.status();
+    if (absl::Status status = visit(learner, *row); !status.ok()) return status;
+  }
+  return cursor.status();
+}
+
 absl::StatusOr<TrainingFigures> CountTraining(const RecordView& view, uint64_t tenant,
                                               ScopeId training) {
   TrainingFigures figures;
-  store::Cursor cursor =
-      view.reader().Scan(store::Table::kEnrollments, EnrollmentsAt(tenant, training));
-  while (cursor.Next()) {
-    absl::StatusOr<rows::EnrollmentRow> row =
-        ParseRow<rows::EnrollmentRow>(store::Table::kEnrollments, cursor.key(), cursor.value());
-    if (!row.ok()) return row.status();
-    CountEnrollment(row->enrollment(), view.time(), &figures);
-  }
-  if (!cursor.status().ok()) return cursor.status();
+  absl::Status status =
+      ForEachEnrollment(view, tenant, training, [&](SubjectId, const rows::EnrollmentRow& row) {
+        CountEnrollment(row.enrollment(), view.time(), &figures);
+        return absl::OkStatus();
+      });
+  if (!status.ok()) return status;
   absl::StatusOr<std::vector<uint64_t>> submissions =
       ReadWorkIds(view.reader(), WorkInCourse(tenant, WorkKind::kSubmission, training));
   if (!submissions.ok()) return submissions.status();

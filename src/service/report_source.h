@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -79,13 +80,18 @@ absl::Span<const absl::string_view> ColumnsOf(v1::Report::Kind kind);
 absl::string_view ScopesOf(v1::Report::Kind kind);
 bool IsReportedAt(v1::Report::Kind kind, Collection collection);
 
-absl::StatusOr<std::unique_ptr<ReportSource>> MakeReportSource(const ReadCall& call,
-                                                               ReportCall report);
+std::unique_ptr<ReportSource> MakeReportSource(const ReadCall& call, ReportCall report);
 
 // --- for the kinds ---
 
 /// The courses and plans at and below a scope, parents before what stands in them.
 std::vector<ScopeId> TrainingsBelow(const WorldState& state, ScopeId scope);
+
+/// Calls `visit` for each enrollment of a training, by the learner's uid, until it fails. Cost: a
+/// row each.
+absl::Status ForEachEnrollment(
+    const RecordView& view, uint64_t tenant, ScopeId training,
+    absl::FunctionRef<absl::Status(SubjectId, const rows::EnrollmentRow&)> visit);
 
 /// Counts one enrollment where it belongs.
 void CountEnrollment(const v1::Enrollment& enrollment, absl::Time now,

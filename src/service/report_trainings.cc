@@ -90,23 +90,18 @@ class FigureReport : public ReportSource {
   absl::StatusOr<TrainingFigures> Count(const ReadCall& call, ScopeId training,
                                         int64_t* looked_at) {
     TrainingFigures figures;
-    store::Cursor cursor = report_.view->reader().Scan(
-        Table::kEnrollments, EnrollmentsAt(call.tenant->number(), training));
-    while (cursor.Next()) {
-      ++*looked_at;
-      store::KeyReader key(Table::kEnrollments, cursor.key());
-      key.U64();
-      key.U32();
-      const uint32_t learner = key.U32();
-      if (absl::Status status = key.Finish(); !status.ok()) return status;
-      absl::StatusOr<rows::EnrollmentRow> row =
-          ParseRow<rows::EnrollmentRow>(Table::kEnrollments, cursor.key(), cursor.value());
-      if (!row.ok()) return row.status();
-      if (report_.group.has_value() && !report_.group->contains(learner)) continue;
-      if (IsAdmitted(row->enrollment().state())) ReportSource::Count(learner);
-      CountEnrollment(row->enrollment(), report_.view->time(), &figures);
-    }
-    if (!cursor.status().ok()) return cursor.status();
+    absl::Status status = ForEachEnrollment(
+        *report_.view, call.tenant->number(), training,
+        [&](SubjectId learner, const rows::EnrollmentRow& row) {
+          ++*looked_at;
+          if (report_.group.has_value() && !report_.group->contains(learner.value)) {
+            return absl::OkStatus();
+          }
+          if (IsAdmitted(row.enrollment().state())) ReportSource::Count(learner.value);
+          CountEnrollment(row.enrollment(), report_.view->time(), &figures);
+          return absl::OkStatus();
+        });
+    if (!status.ok()) return status;
     ++*looked_at;
     return figures;
   }

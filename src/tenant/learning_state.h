@@ -24,7 +24,7 @@ absl::StatusOr<CourseTerms> ReadCourseTerms(const store::Reader& reader, uint64_
                                             const WorldState& state, const Training& training);
 
 /// Where `row` stands by `events`, which are those of its log. Cost: for a course as for
-/// ReadCourseTerms; for a plan two rows for each of its courses.
+/// ReadCourseTerms; for a plan two rows for each of its courses, and the log of each that was left.
 absl::StatusOr<LearningState> FoldRecord(const store::Reader& reader, uint64_t tenant,
                                          const WorldState& state, const Training& training,
                                          EnrollmentId enrollment, const rows::EnrollmentRow& row,

@@ -88,7 +88,7 @@ class ReportTest : public SessionTest {
       for (const v1::DashboardEntry& entry : tile.entries()) {
         trainings.push_back(entry.enrollment().training());
       }
-      EXPECT_EQ(tile.total_count() >= static_cast<int>(trainings.size()), true);
+      EXPECT_GE(tile.total_count(), static_cast<int>(trainings.size()));
     }
     return tiles;
   }
