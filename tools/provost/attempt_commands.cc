@@ -35,14 +35,6 @@ struct Options {
   }
 };
 
-absl::Status SetName(const Names& names, const std::string& given, absl::string_view collection,
-                     std::string* field) {
-  absl::StatusOr<std::string> full = names.Full(given, collection);
-  if (!full.ok()) return full.status();
-  *field = *std::move(full);
-  return absl::OkStatus();
-}
-
 std::string StateOf(const Attempt& attempt) {
   switch (attempt.state()) {
     case Attempt::OPEN:
@@ -82,8 +74,8 @@ std::string AttemptText(const Attempt& attempt, const Names& names) {
 absl::StatusOr<int> RunStart(Context& context, const Options& options) {
   const Names names = context.names();
   v1::StartAttemptRequest request;
-  absl::Status status = SetName(names, options.course, "courses", request.mutable_course());
-  if (status.ok()) status = SetName(names, options.quiz, "quizzes", request.mutable_quiz());
+  absl::Status status = names.SetFull(options.course, "courses", request.mutable_course());
+  if (status.ok()) status = names.SetFull(options.quiz, "quizzes", request.mutable_quiz());
   if (!status.ok()) return status;
   options.FillChange(request);
   Attempt attempt;
@@ -95,7 +87,7 @@ absl::StatusOr<int> RunStart(Context& context, const Options& options) {
 
 absl::Status GetAttempt(Context& context, const Options& options, Attempt& attempt) {
   v1::GetAttemptRequest request;
-  absl::Status status = SetName(context.names(), options.name, "attempts", request.mutable_name());
+  absl::Status status = context.names().SetFull(options.name, "attempts", request.mutable_name());
   if (!status.ok()) return status;
   return context.Call("AssessmentService.GetAttempt", request, attempt);
 }
@@ -109,7 +101,7 @@ absl::StatusOr<int> RunShow(Context& context, const Options& options) {
 
 absl::StatusOr<int> RunSubmit(Context& context, const Options& options) {
   v1::SubmitAttemptRequest request;
-  absl::Status status = SetName(context.names(), options.name, "attempts", request.mutable_name());
+  absl::Status status = context.names().SetFull(options.name, "attempts", request.mutable_name());
   if (!status.ok()) return status;
   options.FillChange(request);
   Attempt attempt;
@@ -141,12 +133,12 @@ absl::StatusOr<int> RunAnswer(Context& context, const Options& options) {
 absl::StatusOr<int> RunList(Context& context, const Options& options) {
   const Names names = context.names();
   v1::ListAttemptsRequest request;
-  absl::Status status = SetName(names, options.course, "courses", request.mutable_course());
+  absl::Status status = names.SetFull(options.course, "courses", request.mutable_course());
   if (status.ok() && !options.learner.empty()) {
-    status = SetName(names, options.learner, "users", request.mutable_learner());
+    status = names.SetFull(options.learner, "users", request.mutable_learner());
   }
   if (status.ok() && !options.quiz.empty()) {
-    status = SetName(names, options.quiz, "quizzes", request.mutable_quiz());
+    status = names.SetFull(options.quiz, "quizzes", request.mutable_quiz());
   }
   if (!status.ok()) return status;
   v1::ListAttemptsResponse response;

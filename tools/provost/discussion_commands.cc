@@ -42,14 +42,6 @@ struct Options {
 };
 
 // A field of a request that holds a name.
-absl::Status SetName(const Names& names, const std::string& given, absl::string_view collection,
-                     std::string* field) {
-  absl::StatusOr<std::string> full = names.Full(given, collection);
-  if (!full.ok()) return full.status();
-  *field = *std::move(full);
-  return absl::OkStatus();
-}
-
 // What is to be said: --text, or a file's without its last line end.
 absl::StatusOr<std::string> Said(Context& context, const Options& options) {
   if (options.file.empty()) return options.text;
@@ -72,7 +64,7 @@ std::string Indented(absl::string_view text) {
 absl::StatusOr<int> RunList(Context& context, const Options& options) {
   v1::ListDiscussionsRequest request;
   absl::Status status =
-      SetName(context.names(), options.training, "courses", request.mutable_training());
+      context.names().SetFull(options.training, "courses", request.mutable_training());
   if (!status.ok()) return status;
   v1::ListDiscussionsResponse response;
   status = context.CallPages("DiscussionService.ListDiscussions", request, response, options.limit);
@@ -86,8 +78,8 @@ absl::StatusOr<int> RunOpen(Context& context, const Options& options) {
   v1::CreateDiscussionRequest request;
   absl::Status status = names.SetTenant(*request.mutable_parent());
   if (status.ok()) {
-    status = SetName(names, options.training, "courses",
-                     request.mutable_discussion()->mutable_training());
+    status = names.SetFull(options.training, "courses",
+                           request.mutable_discussion()->mutable_training());
   }
   if (!status.ok()) return status;
   request.mutable_discussion()->set_title(options.title);
@@ -107,7 +99,7 @@ template <typename Request>
 absl::StatusOr<int> Moderate(Context& context, const Options& options, const char* method,
                              const char* what, Request& request) {
   const Names names = context.names();
-  absl::Status status = SetName(names, options.name, "discussions", request.mutable_name());
+  absl::Status status = names.SetFull(options.name, "discussions", request.mutable_name());
   if (!status.ok()) return status;
   options.FillChange(request);
   v1::Discussion discussion;
@@ -135,9 +127,9 @@ absl::StatusOr<int> RunLock(Context& context, const Options& options, bool unloc
 absl::StatusOr<int> RunMarkRead(Context& context, const Options& options) {
   const Names names = context.names();
   v1::MarkReadRequest request;
-  absl::Status status = SetName(names, options.name, "discussions", request.mutable_discussion());
+  absl::Status status = names.SetFull(options.name, "discussions", request.mutable_discussion());
   if (status.ok() && !options.to.empty()) {
-    status = SetName(names, options.to, "posts", request.mutable_post());
+    status = names.SetFull(options.to, "posts", request.mutable_post());
   }
   if (!status.ok()) return status;
   options.FillChange(request);
@@ -152,7 +144,7 @@ absl::StatusOr<int> RunMarkRead(Context& context, const Options& options) {
 absl::StatusOr<int> RunPosts(Context& context, const Options& options) {
   const Names names = context.names();
   v1::ListPostsRequest request;
-  absl::Status status = SetName(names, options.name, "discussions", request.mutable_discussion());
+  absl::Status status = names.SetFull(options.name, "discussions", request.mutable_discussion());
   if (!status.ok()) return status;
   request.set_newest_first(options.newest_first);
   v1::ListPostsResponse response;
@@ -179,9 +171,9 @@ absl::StatusOr<int> RunPosts(Context& context, const Options& options) {
 absl::StatusOr<int> RunReply(Context& context, const Options& options) {
   const Names names = context.names();
   v1::CreatePostRequest request;
-  absl::Status status = SetName(names, options.name, "discussions", request.mutable_discussion());
+  absl::Status status = names.SetFull(options.name, "discussions", request.mutable_discussion());
   if (status.ok() && !options.to.empty()) {
-    status = SetName(names, options.to, "posts", request.mutable_reply_to());
+    status = names.SetFull(options.to, "posts", request.mutable_reply_to());
   }
   if (!status.ok()) return status;
   absl::StatusOr<std::string> text = Said(context, options);
@@ -200,7 +192,7 @@ template <typename Request>
 absl::StatusOr<int> ChangePost(Context& context, const Options& options, const char* method,
                                const char* what, Request& request) {
   const Names names = context.names();
-  absl::Status status = SetName(names, options.name, "posts", request.mutable_name());
+  absl::Status status = names.SetFull(options.name, "posts", request.mutable_name());
   if (!status.ok()) return status;
   options.FillChange(request);
   v1::Post post;
@@ -237,9 +229,9 @@ absl::StatusOr<int> RunRemove(Context& context, const Options& options) {
 absl::StatusOr<int> RunSend(Context& context, const Options& options) {
   const Names names = context.names();
   v1::SendMessageRequest request;
-  absl::Status status = SetName(names, options.name, "users", request.mutable_recipient());
+  absl::Status status = names.SetFull(options.name, "users", request.mutable_recipient());
   if (status.ok()) {
-    status = SetName(names, options.training, "courses", request.mutable_training());
+    status = names.SetFull(options.training, "courses", request.mutable_training());
   }
   if (!status.ok()) return status;
   absl::StatusOr<std::string> text = Said(context, options);
@@ -276,7 +268,7 @@ absl::StatusOr<int> RunWith(Context& context, const Options& options) {
   const Names names = context.names();
   v1::ListMessagesRequest request;
   absl::Status status = names.SetTenant(*request.mutable_parent());
-  if (status.ok()) status = SetName(names, options.name, "users", request.mutable_person());
+  if (status.ok()) status = names.SetFull(options.name, "users", request.mutable_person());
   if (!status.ok()) return status;
   v1::ListMessagesResponse response;
   status = context.CallPages("DiscussionService.ListMessages", request, response, options.limit);
@@ -296,9 +288,9 @@ absl::StatusOr<int> RunMarkMessages(Context& context, const Options& options) {
   const Names names = context.names();
   v1::MarkMessagesReadRequest request;
   absl::Status status = names.SetTenant(*request.mutable_parent());
-  if (status.ok()) status = SetName(names, options.name, "users", request.mutable_person());
+  if (status.ok()) status = names.SetFull(options.name, "users", request.mutable_person());
   if (status.ok() && !options.to.empty()) {
-    status = SetName(names, options.to, "messages", request.mutable_message());
+    status = names.SetFull(options.to, "messages", request.mutable_message());
   }
   if (!status.ok()) return status;
   options.FillChange(request);
@@ -312,7 +304,7 @@ absl::StatusOr<int> RunMarkMessages(Context& context, const Options& options) {
 
 absl::StatusOr<int> RunDeleteMessage(Context& context, const Options& options) {
   v1::DeleteMessageRequest request;
-  absl::Status status = SetName(context.names(), options.name, "messages", request.mutable_name());
+  absl::Status status = context.names().SetFull(options.name, "messages", request.mutable_name());
   if (!status.ok()) return status;
   options.FillChange(request);
   google::protobuf::Empty response;

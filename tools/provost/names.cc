@@ -100,6 +100,14 @@ absl::StatusOr<std::string> Names::Full(absl::string_view given,
   return absl::StrCat(*tenant, "/", given);
 }
 
+absl::Status Names::SetFull(absl::string_view given, absl::string_view collection,
+                            std::string* field) const {
+  absl::StatusOr<std::string> full = Full(given, collection);
+  if (!full.ok()) return full.status();
+  *field = *std::move(full);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::string> Names::Subject(absl::string_view given) const {
   if (given == "anonymous") return std::string();
   return Full(given);

@@ -31,6 +31,9 @@ class Names {
   absl::StatusOr<std::string> Full(absl::string_view given,
                                    absl::string_view collection = "") const;
 
+  // Sets `field` to Full(), or says why it cannot be told.
+  absl::Status SetFull(absl::string_view given, absl::string_view collection,
+                       std::string* field) const;
   // As Full, for who asks or is asked about: `anonymous` is the empty name.
   absl::StatusOr<std::string> Subject(absl::string_view given) const;
 

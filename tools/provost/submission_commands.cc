@@ -56,14 +56,6 @@ struct Options {
   }
 };
 
-absl::Status SetName(const Names& names, const std::string& given, absl::string_view collection,
-                     std::string* field) {
-  absl::StatusOr<std::string> full = names.Full(given, collection);
-  if (!full.ok()) return full.status();
-  *field = *std::move(full);
-  return absl::OkStatus();
-}
-
 // `7.5` is 750 hundredths.
 absl::StatusOr<int32_t> ReadPoints(absl::string_view option, absl::string_view text) {
   double points = 0;
@@ -153,8 +145,8 @@ absl::StatusOr<int> Show(Context& context, const Submission& submission) {
 // Of requests that hand in.
 template <typename Request>
 absl::Status SetWork(const Names& names, const Options& options, Request& request) {
-  absl::Status status = SetName(names, options.course, "courses", request.mutable_course());
-  if (status.ok()) status = SetName(names, options.task, "tasks", request.mutable_task());
+  absl::Status status = names.SetFull(options.course, "courses", request.mutable_course());
+  if (status.ok()) status = names.SetFull(options.task, "tasks", request.mutable_task());
   request.set_comment(options.comment);
   return status;
 }
@@ -187,7 +179,7 @@ absl::StatusOr<int> RunHandIn(Context& context, const Options& options) {
 absl::StatusOr<int> RunGet(Context& context, const Options& options) {
   v1::GetSubmissionRequest request;
   absl::Status status =
-      SetName(context.names(), options.name, "submissions", request.mutable_name());
+      context.names().SetFull(options.name, "submissions", request.mutable_name());
   Submission submission;
   if (status.ok()) status = context.Call("AssessmentService.GetSubmission", request, submission);
   if (!status.ok()) return status;
@@ -197,12 +189,12 @@ absl::StatusOr<int> RunGet(Context& context, const Options& options) {
 absl::StatusOr<int> RunList(Context& context, const Options& options) {
   const Names names = context.names();
   v1::ListSubmissionsRequest request;
-  absl::Status status = SetName(names, options.course, "courses", request.mutable_course());
+  absl::Status status = names.SetFull(options.course, "courses", request.mutable_course());
   if (status.ok() && !options.learner.empty()) {
-    status = SetName(names, options.learner, "users", request.mutable_learner());
+    status = names.SetFull(options.learner, "users", request.mutable_learner());
   }
   if (status.ok() && !options.task.empty()) {
-    status = SetName(names, options.task, "tasks", request.mutable_task());
+    status = names.SetFull(options.task, "tasks", request.mutable_task());
   }
   if (!status.ok()) return status;
   for (const std::string& state : options.states) {
@@ -234,7 +226,7 @@ absl::StatusOr<int> RunList(Context& context, const Options& options) {
 absl::StatusOr<int> RunDownload(Context& context, const Options& options) {
   v1::DownloadSubmissionRequest request;
   absl::Status status =
-      SetName(context.names(), options.name, "submissions", request.mutable_name());
+      context.names().SetFull(options.name, "submissions", request.mutable_name());
   if (!status.ok()) return status;
   request.set_version(options.version);
   request.set_offset(options.offset);
@@ -253,7 +245,7 @@ absl::StatusOr<int> RunDownload(Context& context, const Options& options) {
 absl::StatusOr<int> RunGrade(Context& context, const Options& options) {
   v1::GradeSubmissionRequest request;
   absl::Status status =
-      SetName(context.names(), options.name, "submissions", request.mutable_name());
+      context.names().SetFull(options.name, "submissions", request.mutable_name());
   if (!status.ok()) return status;
   request.set_version(options.version);
   if (!options.points.empty()) {
@@ -292,7 +284,7 @@ absl::Status SetDue(const Options& options, Request& request) {
 absl::StatusOr<int> RunReturn(Context& context, const Options& options) {
   v1::ReturnSubmissionRequest request;
   absl::Status status =
-      SetName(context.names(), options.name, "submissions", request.mutable_name());
+      context.names().SetFull(options.name, "submissions", request.mutable_name());
   if (status.ok()) status = SetDue(options, request);
   if (!status.ok()) return status;
   request.set_comment(options.comment);
@@ -307,10 +299,10 @@ absl::StatusOr<int> RunReturn(Context& context, const Options& options) {
 absl::StatusOr<int> RunAssign(Context& context, const Options& options) {
   const Names names = context.names();
   v1::AssignWorkRequest request;
-  absl::Status status = SetName(names, options.course, "courses", request.mutable_course());
-  if (status.ok()) status = SetName(names, options.task, "tasks", request.mutable_task());
+  absl::Status status = names.SetFull(options.course, "courses", request.mutable_course());
+  if (status.ok()) status = names.SetFull(options.task, "tasks", request.mutable_task());
   for (const std::string& learner : options.learners) {
-    if (status.ok()) status = SetName(names, learner, "users", request.add_learners());
+    if (status.ok()) status = names.SetFull(learner, "users", request.add_learners());
   }
   if (status.ok()) status = SetDue(options, request);
   if (!status.ok()) return status;
