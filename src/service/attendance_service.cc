@@ -9,6 +9,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "base/time_text.h"
 #include "provost/v1/attendance_service.pb.h"
 #include "service/known_subjects.h"
 #include "service/lookup.h"
@@ -149,9 +150,8 @@ absl::StatusOr<rows::SessionRow> FindBegun(const MutateCall& call, absl::string_
   const std::optional<TimeSpan> time = TimeOfSession(*session);
   if (!time.has_value()) return FailedPrecondition("NOT_BEGUN", name, "it has no time yet");
   if (time->start > call.now()) {
-    return FailedPrecondition(
-        "NOT_BEGUN", name,
-        absl::StrCat("it begins at ", absl::FormatTime(time->start, absl::UTCTimeZone())));
+    return FailedPrecondition("NOT_BEGUN", name,
+                              absl::StrCat("it begins at ", TimeText(time->start)));
   }
   return session;
 }

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "base/time_text.h"
 #include "service/authorize.h"
 #include "tenant/names.h"
 #include "tenant/rows.h"
@@ -54,7 +55,7 @@ std::optional<std::string> SubjectKeyOf(const ReadCall& call, SubjectId subject)
 }
 
 std::string TimeCell(const google::protobuf::Timestamp& time) {
-  return absl::FormatTime(absl::RFC3339_full, FromTimestamp(time), absl::UTCTimeZone());
+  return TimeText(FromTimestamp(time));
 }
 
 ExportRun::ExportRun(const ReadCall& call, std::unique_ptr<const ExportKind> kind,

@@ -1,6 +1,7 @@
 #include "service/lookup.h"
 
 #include "absl/strings/str_cat.h"
+#include "base/time_text.h"
 #include "mail/message.h"
 #include "tenant/errors.h"
 #include "tenant/times.h"
@@ -101,10 +102,9 @@ void CheckWindow(absl::string_view prefix, const google::protobuf::Timestamp* no
       !IsValidTimestamp(*expires) || FromTimestamp(*not_before) < FromTimestamp(*expires)) {
     return;
   }
-  AddBadField(status, absl::StrCat(prefix, "expires"),
-              absl::FormatTime(FromTimestamp(*expires), absl::UTCTimeZone()),
-              absl::StrCat("wanted a time after not_before, ",
-                           absl::FormatTime(FromTimestamp(*not_before), absl::UTCTimeZone())));
+  AddBadField(
+      status, absl::StrCat(prefix, "expires"), TimeText(FromTimestamp(*expires)),
+      absl::StrCat("wanted a time after not_before, ", TimeText(FromTimestamp(*not_before))));
 }
 
 }  // namespace provost

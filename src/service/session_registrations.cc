@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "base/time_text.h"
 #include "policy/decide/freeze.h"
 #include "provost/v1/attendance_service.pb.h"
 #include "service/known_subjects.h"
@@ -75,8 +76,7 @@ absl::Status CheckOpen(const MutateCall& call, absl::string_view name, const Pla
   if (time.has_value() && time->start <= call.now()) {
     return FailedPrecondition(
         "BEGUN", name,
-        absl::StrCat("it began at ", absl::FormatTime(time->start, absl::UTCTimeZone()),
-                     "; who takes part is settled"));
+        absl::StrCat("it began at ", TimeText(time->start), "; who takes part is settled"));
   }
   if (!place.session.session().registration()) {
     return FailedPrecondition("NO_REGISTRATION", name,

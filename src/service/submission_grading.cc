@@ -7,6 +7,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "base/time_text.h"
 #include "provost/v1/assessment_service.pb.h"
 #include "service/known_subjects.h"
 #include "service/lookup.h"
@@ -245,8 +246,7 @@ absl::Status CheckDueLater(const MutateCall& call, const Request& request) {
   if (!request.has_due_time() || FromTimestamp(request.due_time()) > call.now()) {
     return absl::OkStatus();
   }
-  return BadField("due_time",
-                  absl::FormatTime(FromTimestamp(request.due_time()), absl::UTCTimeZone()),
+  return BadField("due_time", TimeText(FromTimestamp(request.due_time())),
                   "wanted a time that is still to come");
 }
 

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "base/time_text.h"
 #include "provost/v1/assessment_service.pb.h"
 #include "service/file_upload.h"
 #include "service/lookup.h"
@@ -105,9 +106,8 @@ absl::StatusOr<Work> FindWork(const WorkView& view, absl::string_view course_nam
   if (view.now > work.times.close) {
     return FailedPrecondition(
         "TOO_LATE", task,
-        absl::StrCat("the work was due at ", absl::FormatTime(work.times.due, absl::UTCTimeZone()),
-                     ", and nothing is taken since ",
-                     absl::FormatTime(work.times.close, absl::UTCTimeZone())));
+        absl::StrCat("the work was due at ", TimeText(work.times.due),
+                     ", and nothing is taken since ", TimeText(work.times.close)));
   }
   if (work.row.last_hand_in() >= kMaxHandIns) {
     return FailedPrecondition("TOO_MANY_VERSIONS", task,

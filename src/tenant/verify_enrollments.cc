@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "base/time_text.h"
 #include "policy/matrix/matrix.h"
 #include "tenant/enrollment_rows.h"
 #include "tenant/enrollment_states.h"
@@ -137,7 +138,7 @@ class EnrollmentChecker : public TableChecker {
                                 ? FromTimestamp(row.enrollment().due_time())
                                 : absl::InfiniteFuture();
     if (kept != due) {
-      tenant_.Figure(absl::StrCat("is due at ", absl::FormatTime(kept), "; ", absl::FormatTime(due),
+      tenant_.Figure(absl::StrCat("is due at ", TimeText(kept), "; ", TimeText(due),
                                   " follows from its reasons"));
     }
   }

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "base/time_text.h"
 #include "learning/course_fold.h"
 #include "learning/facts.h"
 #include "tenant/enrollment_rows.h"
@@ -29,7 +30,7 @@ constexpr uint8_t kEventPart = 1;
 constexpr uint8_t kItemPart = 2;
 
 std::string Text(std::optional<absl::Time> time) {
-  return time.has_value() ? absl::FormatTime(*time, absl::UTCTimeZone()) : "nothing";
+  return time.has_value() ? TimeText(*time) : "nothing";
 }
 std::string Text(std::optional<int> number) {
   return number.has_value() ? absl::StrCat(*number) : "nothing";

@@ -196,7 +196,7 @@ TEST_F(AssignmentStreamTest, M4_AnAdministratorExportsAssignments) {
   const auto below = Export(kAnn, "catalogs/safety");
   EXPECT_EQ(below.value,
             "subject,role,scope,not_before,expires,suspended,reason\r\n"
-            "users/u0,instructor,courses/fire,,2030-01-01T00:00:00+00:00,false,\"a, b\"\r\n"
+            "users/u0,instructor,courses/fire,,2030-01-01T00:00:00Z,false,\"a, b\"\r\n"
             "groups/ops,author,catalogs/safety,,,true,\r\n");
   // What came out goes in again, and is what is there.
   const auto again = Import(kAnn, all.value);

@@ -210,7 +210,7 @@ TEST_F(GroupStreamTest, M4_AnAttendeeManagerExportsGroupsAndMembers) {
   EXPECT_EQ(members.value,
             "group,member,not_before,expires\r\n"
             "ops,users/u0,,\r\n"
-            "ops,users/u1,,2030-01-01T00:00:00+00:00\r\n"
+            "ops,users/u1,,2030-01-01T00:00:00Z\r\n"
             "night,groups/ops,,\r\n"
             "fire,users/u2,,\r\n");
   EXPECT_EQ(Export(kMae, true, "catalogs/safety").value,
