@@ -321,8 +321,8 @@ class Bench {
     std::vector<double> all_rows;
     for (int round = 0; round < 11; ++round) {
       v1::RunReportRequest request;
-      request.mutable_report()->set_kind(v1::Report::COURSE);
-      request.mutable_report()->set_scope(CourseName(course));
+      request.mutable_definition()->set_kind(v1::ReportDefinition::COURSE);
+      request.mutable_definition()->set_scope(CourseName(course));
       grpc::ClientContext context;
       context.AddMetadata("provost-actor", kAnn);
       const absl::Time begin = absl::Now();

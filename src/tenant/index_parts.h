@@ -53,10 +53,11 @@ enum IndexPart : uint8_t {
   kDiscussionCourseIndex = 46,     ///< Course: its discussions.
   kReadMarkIndex = 47,             ///< Person, discussion: how far they have read.
   kMessageIndex = 48,              ///< Person, with whom: their messages.
-  kReportHomeIndex = 49,           ///< Scope: definitions of reports whose home it is.
-  kReportOwnerIndex = 50,          ///< Person: definitions of reports that run as them.
+  kReportGroupIndex = 49,          ///< Group, saved report whose filter names it.
+  kReportOwnerIndex = 50,          ///< Person, saved report that is theirs.
   kCertificateNumberIndex = 51,    ///< Year: the number of the last certificate.
   kAuthorIndex = 52,               ///< Person: what they have posted.
+  kOpenTrainingIndex = 53,         ///< Course or plan that people can come into by themselves.
 };
 
 }  // namespace provost

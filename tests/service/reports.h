@@ -37,8 +37,8 @@ struct ReportAnswer {
 };
 
 // `report`: `kind: COURSE scope: 'tenants/acme/courses/fire'`.
-inline v1::Report ParseReport(const std::string& report) {
-  v1::Report parsed;
+inline v1::ReportDefinition ParseReport(const std::string& report) {
+  v1::ReportDefinition parsed;
   EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(report, &parsed)) << report;
   return parsed;
 }
@@ -46,7 +46,7 @@ inline v1::Report ParseReport(const std::string& report) {
 inline ReportAnswer RunReportAs(const std::shared_ptr<grpc::Channel>& channel,
                                 absl::string_view actor, const std::string& report) {
   v1::RunReportRequest request;
-  *request.mutable_report() = ParseReport(report);
+  *request.mutable_definition() = ParseReport(report);
   grpc::ClientContext context;
   SetCaller(actor, &context);
   const auto reader = v1::ReportService::NewStub(channel)->RunReport(&context, request);
@@ -75,7 +75,7 @@ inline Answer<std::string> ExportReportAs(const std::shared_ptr<grpc::Channel>& 
                                           absl::string_view actor, const std::string& report,
                                           const std::string& options = "") {
   v1::ExportReportRequest request;
-  *request.mutable_report() = ParseReport(report);
+  *request.mutable_definition() = ParseReport(report);
   EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(options, request.mutable_options()));
   return ReadExport<v1::ExportReportResponse>(actor, [&](grpc::ClientContext* context) {
     return v1::ReportService::NewStub(channel)->ExportReport(context, request);
