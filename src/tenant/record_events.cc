@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "base/time_text.h"
 #include "learning/facts.h"
 #include "learning/validity.h"
 #include "tenant/certificates.h"
@@ -64,16 +65,37 @@ class Evaluation {
 
   rows::EnrollmentRow& row() { return row_; }
 
+  // What the training asks for may have changed since the enrollment was last worked out, and
+  // nobody loses a completion by that: where it would be undone, the log says that it stays. Before
+  // facts are added, which may undo it. Cost: nothing unless there is a completion, else a row;
+  // where that says so, as for Run().
+  absl::Status KeepCompletion(bool terms_changed) {
+    const Enrollment& kept = row_.enrollment();
+    // What has expired may be from the cycle before.
+    const bool is_completed = kept.state() == Enrollment::COMPLETED ||
+                              (kept.state() == Enrollment::EXPIRED &&
+                               (kept.cycle() == 1 || FromTimestamp(kept.complete_time()) >=
+                                                         FromTimestamp(kept.cycle_start_time())));
+    if (!is_completed || !(terms_changed || AreTermsNew())) return absl::OkStatus();
+    std::vector<NumberedEvent> events;
+    absl::StatusOr<LearningState> learning = Fold(&events);
+    if (!learning.ok()) return learning.status();
+    if (learning->complete_time.has_value()) return absl::OkStatus();
+    rows::RecordEventRow event;
+    *event.mutable_time() = kept.complete_time();
+    event.set_reason("it was completed before what it asks for changed");
+    event.mutable_override()->set_outcome(rows::RecordEventRow::Override::COMPLETED);
+    AppendRecordEvent(draft_, id_, &row_, std::move(event));
+    return absl::OkStatus();
+  }
+
   // Works it out and writes the row.
   absl::Status Run(const MoveCause& cause) {
-    absl::StatusOr<std::vector<NumberedEvent>> events =
-        ReadRecordEvents(draft_.reader(), draft_.number(), id_);
-    if (!events.ok()) return events.status();
-    absl::StatusOr<LearningState> learning =
-        FoldRecord(draft_.reader(), draft_.number(), draft_.state(), training_, id_, row_, *events);
+    std::vector<NumberedEvent> events;
+    absl::StatusOr<LearningState> learning = Fold(&events);
     if (!learning.ok()) return learning.status();
     SetFigures(*learning);
-    absl::Status status = SetCompletion(*learning, *events);
+    absl::Status status = SetCompletion(*learning, events);
     if (status.ok()) status = Move(learning->state, cause);
     if (status.ok()) status = SetItems(*learning);
     if (!status.ok()) return status;
@@ -83,6 +105,22 @@ class Evaluation {
   }
 
  private:
+  // Where it stands by its log, which is put into `events`.
+  absl::StatusOr<LearningState> Fold(std::vector<NumberedEvent>* events) const {
+    absl::StatusOr<std::vector<NumberedEvent>> read =
+        ReadRecordEvents(draft_.reader(), draft_.number(), id_);
+    if (!read.ok()) return read.status();
+    *events = *std::move(read);
+    return FoldRecord(draft_.reader(), draft_.number(), draft_.state(), training_, id_, row_,
+                      *events);
+  }
+
+  // The timekeeper has not come to all of the training's records since its terms changed.
+  bool AreTermsNew() const {
+    return TimeOfMoment(draft_, Moment{MomentKind::kReevaluate, draft_.now(), id_.training, 0, 0})
+        .has_value();
+  }
+
   void SetFigures(const LearningState& learning) {
     Enrollment* const kept = row_.mutable_enrollment();
     SetTime(learning.start_time, kept, &Enrollment::mutable_start_time,
@@ -277,14 +315,13 @@ absl::Status CheckTimeOfEvent(const TenantDraft& draft, const Enrollment& enroll
   const absl::Time time = FromTimestamp(event.time());
   const absl::Time start = FromTimestamp(enrollment.cycle_start_time());
   if (time > draft.now()) {
-    return BadField("time", absl::FormatTime(time, absl::UTCTimeZone()),
-                    "wanted a time that is not in the future");
+    return BadField("time", TimeText(time), "wanted a time that is not in the future");
   }
   if (time < start) {
-    return BadField("time", absl::FormatTime(time, absl::UTCTimeZone()),
+    return BadField("time", TimeText(time),
                     absl::StrCat("wanted a time since the enrollment, or what was last begun of "
                                  "it: from ",
-                                 absl::FormatTime(start, absl::UTCTimeZone()), " on"));
+                                 TimeText(start), " on"));
   }
   return absl::OkStatus();
 }
@@ -316,6 +353,7 @@ absl::Status AddRecordEvents(TenantDraft& draft, EnrollmentId enrollment,
     if (!status.ok()) return status;
   }
   Evaluation evaluation(draft, enrollment, (*found)->training, std::move((*found)->row));
+  if (absl::Status status = evaluation.KeepCompletion(false); !status.ok()) return status;
   MoveCause cause;
   for (rows::RecordEventRow& event : events) {
     cause.actor = event.actor();
@@ -328,14 +366,15 @@ absl::Status AddRecordEvents(TenantDraft& draft, EnrollmentId enrollment,
   return evaluation.Run(cause);
 }
 
-absl::Status Reevaluate(TenantDraft& draft, EnrollmentId enrollment) {
+absl::Status Reevaluate(TenantDraft& draft, EnrollmentId enrollment, bool terms_changed) {
   absl::StatusOr<std::optional<Found>> found = Find(draft, enrollment);
   if (!found.ok()) return found.status();
   if (!found->has_value() || !IsAdmitted((*found)->row.enrollment().state())) {
     return absl::OkStatus();
   }
-  return Evaluation(draft, enrollment, (*found)->training, std::move((*found)->row))
-      .Run(MoveCause());
+  Evaluation evaluation(draft, enrollment, (*found)->training, std::move((*found)->row));
+  if (absl::Status status = evaluation.KeepCompletion(terms_changed); !status.ok()) return status;
+  return evaluation.Run(MoveCause());
 }
 
 absl::Status FollowEnrolled(TenantDraft& draft) {

@@ -38,10 +38,12 @@ absl::Status AddRecordEvents(TenantDraft& draft, EnrollmentId enrollment,
 /// Reevaluate for those.
 absl::Status FollowEnrolled(TenantDraft& draft);
 
-/// Works out anew what follows from the log, by the rules, items and sessions of now. Nothing
-/// happens where there is no such enrollment, or nobody takes the training by it. Cost: a row for
-/// each event, item and session; for a plan, for each of its courses.
-absl::Status Reevaluate(TenantDraft& draft, EnrollmentId enrollment);
+/// Works out anew what follows from the log, by the rules, items and sessions of now. Where those
+/// have changed (`terms_changed`, or the timekeeper is still to come to all records of the
+/// training), a completion that they would undo stays: the log says so, as somebody does who
+/// decides by hand. Nothing happens where there is no such enrollment, or nobody takes the training
+/// by it. Cost: a row for each event, item and session; for a plan, for each of its courses.
+absl::Status Reevaluate(TenantDraft& draft, EnrollmentId enrollment, bool terms_changed = false);
 
 /// Somebody begins the training anew: RECERTIFYING, and nothing of it is done. ILLEGAL_TRANSITION
 /// where it was not completed.

@@ -220,16 +220,61 @@ TEST_F(TrainingRecordTest, LE3_APlanFollowsTheStepsThatItHas) {
 TEST_F(TrainingRecordTest, CA1_RulesAndItemsThatChangeAreFollowed) {
   See("users/lea", lea_, {"pages/doors", "pages/exits"});
   EXPECT_EQ(StateOf(lea_), Enrollment::IN_PROGRESS);
-  SetCompletion("courses/fire", "required_count: 2");
-  EXPECT_EQ(StateOf(lea_), Enrollment::COMPLETED);
   SetCompletion("courses/fire", "required_count: 2 sign_off: true");
-  EXPECT_EQ(StateOf(lea_), Enrollment::IN_PROGRESS);
   EXPECT_THAT(KindsOf(RecordOf(lea_)), ElementsAre(Missing::SIGN_OFF));
-  ASSERT_TRUE(Sign("users/cora", lea_).ok());
+  ASSERT_TRUE(Place("users/kai", "courses/fire", {"pages/doors"}).ok());
+  server().Advance(absl::ZeroDuration());
+  EXPECT_EQ(RecordOf(lea_).enrollment().progress_percent(), 50);
+  SetCompletion("courses/fire", "required_count: 1");
   EXPECT_EQ(StateOf(lea_), Enrollment::COMPLETED);
+}
+
+TEST_F(TrainingRecordTest, CA1_NobodyLosesACompletionBecauseTheRulesChange) {
+  SetCompletion("courses/fire", "required_count: 2");
+  See("users/lea", lea_, {"pages/doors", "pages/exits"});
+  See("users/leo", leo_, {"pages/doors"});
+  const v1::Enrollment completed = RecordOf(lea_).enrollment();
+  ASSERT_EQ(completed.state(), Enrollment::COMPLETED);
+  const size_t events = Log(lea_).size();
+
+  SetCompletion("courses/fire", "required_count: 3 sign_off: true");
+  const v1::Enrollment kept = RecordOf(lea_).enrollment();
+  EXPECT_EQ(kept.state(), Enrollment::COMPLETED);
+  EXPECT_EQ(kept.complete_time().seconds(), completed.complete_time().seconds());
+  EXPECT_EQ(kept.complete_time().nanos(), completed.complete_time().nanos());
+  EXPECT_THAT(Log(lea_), SizeIs(events + 1)) << "the log says that it stays";
+  const v1::RecordEvent event = LastOf(lea_, v1::RecordEvent::kOverride);
+  EXPECT_EQ(event.reason(), "it was completed before what it asks for changed");
+  EXPECT_EQ(event.actor(), "");
+  EXPECT_THAT(KindsOf(RecordOf(leo_)), Contains(Missing::SIGN_OFF)) << "the others follow";
+
+  // It is said once, and for items like for rules.
   ASSERT_TRUE(Place("users/kai", "courses/fire", {"quizzes/heat"}).ok());
   server().Advance(absl::ZeroDuration());
+  EXPECT_EQ(StateOf(lea_), Enrollment::COMPLETED);
+  EXPECT_THAT(Log(lea_), SizeIs(events + 1));
+
+  // Somebody can say that the rules of now decide.
+  ASSERT_TRUE(Override("users/cora", lea_, Outcome::RULE, "all do it again").ok());
   EXPECT_EQ(StateOf(lea_), Enrollment::IN_PROGRESS);
+}
+
+TEST_F(TrainingRecordTest, LE3_NobodyLosesAPlanBecauseItsStepsChange) {
+  auto plan = Parse<v1::CreateTrainingPlanRequest>(
+      "parent: '$T' training_plan_id: 'path' training_plan { display_name: 'Path' "
+      "parent_scope: '$T/catalogs/safety' steps { courses: '$T/courses/drill' } }");
+  ASSERT_TRUE(Call<v1::TrainingPlan>("users/kai", plan).ok());
+  const std::string drill = Enroll("users/lea", "courses/drill");
+  See("users/lea", drill, {"pages/run"});
+  const std::string path = Enroll("users/lea", "plans/path");
+  ASSERT_EQ(StateOf(path), Enrollment::COMPLETED);
+  auto update = Parse<v1::UpdateTrainingPlanRequest>(
+      "training_plan { name: '$T/plans/path' steps { courses: '$T/courses/drill' } "
+      "steps { courses: '$T/courses/fire' } } update_mask { paths: 'steps' }");
+  ASSERT_TRUE(Call<v1::TrainingPlan>("users/kai", update).ok());
+  server().Advance(absl::ZeroDuration());
+  EXPECT_EQ(StateOf(path), Enrollment::COMPLETED);
+  EXPECT_EQ(StateOf(Enroll("users/leo", "plans/path")), Enrollment::ENROLLED);
 }
 
 TEST_F(TrainingRecordTest, CA5_CorrectionsKeepWhatWasSaidBefore) {
