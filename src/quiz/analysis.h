@@ -18,7 +18,8 @@ struct QuestionResult {
   int64_t max_points = 0;  ///< Above 0.
 };
 
-/// How a question did, over all attempts in which it was posed (U4).
+/// How a question did, over the attempts that were added in which it was posed (U4). With one
+/// attempt of each learner, `n` is how many learners stand behind it.
 struct QuestionFigures {
   std::string question;
   int64_t n = 0;  ///< In how many attempts it was posed: what the figures stand on.

@@ -35,6 +35,7 @@ class AttendanceReport : public ReportSource {
 
   // One session at a time.
   absl::StatusOr<bool> Next(ReadCall& call, std::vector<ReportRow>* rows) override {
+    asked_.Forget();
     if (next_ == sessions_.size()) return false;
     const ScopeId session = sessions_[next_++];
     absl::StatusOr<std::optional<rows::SessionRow>> row =
@@ -81,6 +82,11 @@ class AttendanceReport : public ReportSource {
         });
   }
 
+  // A note may be personal: whoever may not see who was there sees but their own.
+  bool ShowsNote(const ReadCall& call, ScopeId session, SubjectId learner) {
+    return learner == call.self() || asked_.May(call, "attendance.read", session);
+  }
+
   void Add(const ReadCall& call, ScopeId session, const rows::SessionRow& row, SubjectId learner,
            const rows::ParticipationRow& participation, std::vector<ReportRow>* rows) {
     if (!call.state.HasSubject(learner)) return;
@@ -95,12 +101,15 @@ class AttendanceReport : public ReportSource {
          has_seat ? rows::ParticipationRow::Seat_Name(participation.seat()) : std::string(),
          is_marked ? Attendance::Status_Name(participation.status()) : std::string(),
          participation.minutes() > 0 ? absl::StrCat(participation.minutes()) : std::string(),
-         participation.note()});
+         participation.note().empty() || !ShowsNote(call, session, learner)
+             ? std::string()
+             : participation.note()});
   }
 
   const ReportCall report_;
   std::vector<ScopeId> sessions_;
   size_t next_ = 0;
+  ExportKind::Asked asked_;
 };
 
 }  // namespace

@@ -132,7 +132,9 @@ class CourseReport : public ReportSource {
     if (enrollment.has_start_time() || is_complete) ++started_;
     if (is_complete) {
       ++completed_;
-      if (enrollment.has_cycle_start_time() && enrollment.has_complete_time()) {
+      // What was completed by hand, with nothing done, says nothing of how long it takes.
+      if (enrollment.has_start_time() && enrollment.has_cycle_start_time() &&
+          enrollment.has_complete_time()) {
         minutes_.Add(absl::ToDoubleMinutes(FromTimestamp(enrollment.complete_time()) -
                                            FromTimestamp(enrollment.cycle_start_time())));
       }
