@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "base/time_text.h"
 #include "policy/decide/check.h"
 #include "policy/decide/freeze.h"
 #include "provost/v1/enrollment_service.pb.h"
@@ -225,8 +226,8 @@ absl::Status CheckMayLeave(const MutateCall& call, const std::string& name, Enro
   return FailedPrecondition(
       "NO_WITHDRAWAL", name,
       absl::StrCat("the rules of the training let people leave for ", rules.withdrawal_days(),
-                   " days, which ended at ",
-                   absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", last, absl::UTCTimeZone())));
+                   rules.withdrawal_days() == 1 ? " day" : " days", ", which ended at ",
+                   TimeText(last)));
 }
 
 absl::Status DoWithdraw(MutateCall& call, const v1::WithdrawEnrollmentRequest& request,

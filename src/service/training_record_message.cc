@@ -67,7 +67,8 @@ std::string TextOf(const MissingRequirement& missing, int step) {
       return absl::StrCat("score ", Percent(missing.need()), " on average; it is ",
                           Percent(missing.have()));
     case MissingRequirement::ATTENDANCE:
-      return absl::StrCat("attend ", missing.need(), " sessions; it was ", missing.have());
+      return absl::StrCat("attend ", missing.need(), missing.need() == 1 ? " session" : " sessions",
+                          "; attended so far: ", missing.have());
     case MissingRequirement::SIGN_OFF:
       return "somebody has to sign it off";
     case MissingRequirement::STEP:
@@ -267,6 +268,7 @@ v1::ExternalTraining TrainingRecordView::External(const ExternalTrainingId& id,
   if (row.has_expire_time()) *training.mutable_expire_time() = row.expire_time();
   training.set_credit_hundredths(row.credit_hundredths());
   training.set_evidence(row.evidence());
+  if (row.has_evidence_file()) *training.mutable_evidence_file() = row.evidence_file();
   training.set_entered_by(Subject(row.entered_by()));
   *training.mutable_create_time() = row.create_time();
   *training.mutable_update_time() = row.update_time();
