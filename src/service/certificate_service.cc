@@ -20,6 +20,7 @@
 #include "service/rule21.h"
 #include "service/subject_resource.h"
 #include "service/training_assignments.h"
+#include "service/training_filter.h"
 #include "tenant/certificate_text.h"
 #include "tenant/certificates.h"
 #include "tenant/enrollment_rows.h"
@@ -296,17 +297,10 @@ absl::Status DoList(ReadCall& call, const v1::ListCertificatesRequest& request,
   absl::StatusOr<Pages::Page> page = call.backend.pages->Begin(
       request, absl::StrCat(call.actor.name, "#", call.self().value), call.tenant, call.now);
   if (!page.ok()) return page.status();
-  // What is missing and what is hidden look alike: nothing is listed.
-  ScopeId training(0);
-  if (!request.training().empty()) {
-    training = call.state.FindScope(ParseName(request.training())->Relative());
-    if (!call.state.HasScope(training)) return absl::OkStatus();
-  }
-  SubjectId learner(0);
-  if (!request.learner().empty()) {
-    learner = call.state.FindSubject(ParseName(request.learner())->Relative());
-    if (!call.state.HasSubject(learner)) return absl::OkStatus();
-  }
+  const std::optional<TrainingFilter> filter =
+      FindTrainingFilter(call.state, request.training(), request.learner());
+  if (!filter.has_value()) return absl::OkStatus();
+  const auto [training, learner] = *filter;
   absl::StatusOr<std::vector<uint64_t>> uids =
       Candidates(call, training, learner, page->cursor, page->limit);
   if (!uids.ok()) return uids.status();

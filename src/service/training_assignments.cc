@@ -17,6 +17,7 @@
 #include "service/plan_steps.h"
 #include "service/resource.h"
 #include "service/subject_resource.h"
+#include "service/training_filter.h"
 #include "tenant/enrollment_rows.h"
 #include "tenant/enrollments.h"
 #include "tenant/errors.h"
@@ -211,17 +212,11 @@ absl::Status DoList(ReadCall& call, const v1::ListTrainingAssignmentsRequest& re
   absl::StatusOr<Pages::Page> page = call.backend.pages->Begin(
       request, absl::StrCat(call.actor.name, "#", call.self().value), call.tenant, call.now);
   if (!page.ok()) return page.status();
-  // What is missing and what is hidden look alike: nothing is listed.
-  ScopeId training(0);
-  if (!request.training().empty()) {
-    training = call.state.FindScope(ParseName(request.training())->Relative());
-    if (!call.state.HasScope(training)) return absl::OkStatus();
-  }
-  SubjectId assignee(0);
-  if (!request.assignee().empty()) {
-    assignee = call.state.FindSubject(ParseName(request.assignee())->Relative());
-    if (!call.state.HasSubject(assignee)) return absl::OkStatus();
-  }
+  const std::optional<TrainingFilter> filter =
+      FindTrainingFilter(call.state, request.training(), request.assignee());
+  if (!filter.has_value()) return absl::OkStatus();
+  const ScopeId training = filter->training;
+  const SubjectId assignee = filter->subject;
   uint64_t after = 0;
   if (!page->cursor.empty() && !absl::SimpleAtoi(page->cursor, &after)) {
     return BadField("page_token", request.page_token(), "wanted a `next_page_token`");
