@@ -43,13 +43,6 @@ absl::StatusOr<bool> Manages(const ResourceName& name, SubjectId actor, const st
   return row->has_value() && (*row)->manager() == actor.value;
 }
 
-// By which way in a permission that needs the fact `enrollment_open` lets people come in.
-EnrollmentWay WayOf(absl::string_view permission) {
-  if (permission == "enrollment.self") return EnrollmentWay::kEnroll;
-  if (permission == "enrollment.request") return EnrollmentWay::kApply;
-  return EnrollmentWay::kAny;
-}
-
 // Would the actor be allowed `permission` at a thing of `kind` that stood right under the tenant?
 // Tells who may learn that something is missing.
 bool MightRead(const WorldState& state, SubjectId actor, absl::string_view permission,
@@ -349,20 +342,12 @@ absl::Status Authorize(const MethodRule& rule, const Message& request, const Act
       }
     }
     if (decision.reason == Reason::kMissingFacts && kind == ScopeKind::kCourse) {
-      const std::optional<int> open = target.matrix().FindFact("enrollment_open");
-      if (open.has_value()) {
-        question.facts |= FactSet{1} << *open;
-        decision = Check(target, question);
-      }
-      // It depends on that alone.
-      if (decision.allowed() || decision.reason == Reason::kFrozen) {
-        absl::StatusOr<std::string> why = WhyNotOpen(target, reader, tenant, (*found)->home,
-                                                     actor.subject, WayOf(permission), now);
-        if (!why.ok()) return why.status();
-        if (!why->empty()) {
-          const bool told = item.AskAt((*found)->home, SubjectId(0), "course.read").allowed();
-          return told ? FailedPrecondition("NOT_OPEN", name, *why) : NotPermitted(permission, name);
-        }
+      absl::StatusOr<OpenDecision> open = AskWhetherOpen(target, reader, tenant, question);
+      if (!open.ok()) return open.status();
+      if (!open->why_not.empty()) {
+        const bool told = item.AskAt((*found)->home, SubjectId(0), "course.read").allowed();
+        return told ? FailedPrecondition("NOT_OPEN", name, open->why_not)
+                    : NotPermitted(permission, name);
       }
     }
     if (decision.allowed()) continue;

@@ -17,6 +17,7 @@
 #include "tenant/content_items.h"
 #include "tenant/enrollment_states.h"
 #include "tenant/errors.h"
+#include "tenant/open_trainings.h"
 #include "tenant/record_events.h"
 #include "tenant/rule_references.h"
 #include "tenant/times.h"
@@ -316,6 +317,7 @@ absl::Status Change(MutateCall& call, const v1::UpdateTrainingRulesRequest& requ
   }
   Resource* const kept = (row.*resource)();
   StoreSection(request.section(), request.rules(), kept->mutable_rules());
+  SyncOpenTraining(draft, training, *kept);
   *kept->mutable_update_time() = ToTimestamp(call.now());
   row.set_revision(draft.revision());
   response->set_training(request.training());

@@ -13,6 +13,7 @@
 #include "service/scope_resource.h"
 #include "service/session_service.h"
 #include "service/settings_check.h"
+#include "tenant/open_trainings.h"
 
 namespace provost {
 namespace {
@@ -143,6 +144,7 @@ void RegisterPublished(Methods& methods, bool published) {
                                     published ? "it is published already" : "it is not published");
         }
         Kind::Of(&*row)->set_published(published);
+        SyncOpenTraining(call.draft, ScopeId(row->uid()), *Kind::Of(&*row));
         return ScopeResource<Kind>::Save(call, request.name(), *std::move(row), response);
       });
 }

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/time_text.h"
+#include "policy/decide/check.h"
 #include "service/catalog_definition.h"
 #include "tenant/rows.h"
 #include "tenant/times.h"
@@ -14,9 +17,7 @@ namespace {
 
 using v1::Catalog;
 
-std::string At(const google::protobuf::Timestamp& time) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", FromTimestamp(time), absl::UTCTimeZone());
-}
+std::string At(const google::protobuf::Timestamp& time) { return TimeText(FromTimestamp(time)); }
 
 bool Offers(const google::protobuf::RepeatedField<int>& flows, EnrollmentWay way) {
   const auto has = [&](Catalog::EnrollmentFlow flow) {
@@ -35,6 +36,13 @@ absl::StatusOr<std::optional<rows::CatalogRow>> CatalogAt(const WorldState& stat
                                    EntityKey(tenant, Collection::kCatalogs, name->id));
 }
 
+// By which way in a permission that needs the fact `enrollment_open` lets people come in.
+EnrollmentWay WayOf(absl::string_view permission) {
+  if (permission == "enrollment.self") return EnrollmentWay::kEnroll;
+  if (permission == "enrollment.request") return EnrollmentWay::kApply;
+  return EnrollmentWay::kAny;
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> WhyNotOpen(const WorldState& state, const store::Reader& reader,
@@ -43,8 +51,14 @@ absl::StatusOr<std::string> WhyNotOpen(const WorldState& state, const store::Rea
   absl::StatusOr<std::optional<Training>> found = ReadTraining(reader, tenant, state, training);
   if (!found.ok()) return found.status();
   if (!found->has_value()) return std::string("it is neither a course nor a training plan");
-  if (!(*found)->published) return std::string("it is not published");
-  const v1::EnrollmentRules& rules = (*found)->rules.enrollment();
+  return WhyNotOpen(state, reader, tenant, **found, person, way, now);
+}
+
+absl::StatusOr<std::string> WhyNotOpen(const WorldState& state, const store::Reader& reader,
+                                       uint64_t tenant, const Training& training, SubjectId person,
+                                       EnrollmentWay way, absl::Time now) {
+  if (!training.published) return std::string("it is not published");
+  const v1::EnrollmentRules& rules = training.rules.enrollment();
   if (!(way != EnrollmentWay::kApply && rules.self_enrollment()) &&
       !(way != EnrollmentWay::kEnroll && rules.applications())) {
     return std::string(way == EnrollmentWay::kApply ? "its rules let nobody apply"
@@ -56,7 +70,7 @@ absl::StatusOr<std::string> WhyNotOpen(const WorldState& state, const store::Rea
   if (rules.has_close_time() && now >= FromTimestamp(rules.close_time())) {
     return absl::StrCat("it has been closed since ", At(rules.close_time()));
   }
-  const ScopeId parent = state.ParentOf(training);
+  const ScopeId parent = state.ParentOf(training.uid);
   absl::StatusOr<std::optional<rows::CatalogRow>> catalog =
       CatalogAt(state, reader, tenant, parent);
   if (!catalog.ok()) return catalog.status();
@@ -74,6 +88,24 @@ absl::StatusOr<std::string> WhyNotOpen(const WorldState& state, const store::Rea
     if (!catalog.ok()) return catalog.status();
   }
   return std::string();
+}
+
+absl::StatusOr<OpenDecision> AskWhetherOpen(const WorldState& state, const store::Reader& reader,
+                                            uint64_t tenant, Question question,
+                                            const Training* training) {
+  OpenDecision open;
+  const std::optional<int> bit = state.matrix().FindFact("enrollment_open");
+  if (bit.has_value()) question.facts |= FactSet{1} << *bit;
+  open.decision = Check(state, question);
+  if (!open.decision.allowed() && open.decision.reason != Reason::kFrozen) return open;
+  const EnrollmentWay way = WayOf(state.matrix().permission(question.permission).name);
+  absl::StatusOr<std::string> why =
+      training == nullptr
+          ? WhyNotOpen(state, reader, tenant, question.scope, question.subject, way, question.time)
+          : WhyNotOpen(state, reader, tenant, *training, question.subject, way, question.time);
+  if (!why.ok()) return why.status();
+  open.why_not = *std::move(why);
+  return open;
 }
 
 }  // namespace provost

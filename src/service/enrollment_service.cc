@@ -16,6 +16,7 @@
 #include "service/known_subjects.h"
 #include "service/lookup.h"
 #include "service/pages.h"
+#include "service/open_training_list.h"
 #include "service/rule21.h"
 #include "service/subject_resource.h"
 #include "service/training_assignments.h"
@@ -295,6 +296,7 @@ absl::Status DoDelete(MutateCall& call, const v1::DeleteEnrollmentRequest& reque
 
 }  // namespace
 
+  RegisterOpenTrainingList(methods);
 void RegisterEnrollmentService(Methods& methods) {
   methods.Mutate<v1::CreateEnrollmentRequest, Enrollment>(ValidateCreate, DoCreate);
   Method& get = methods.Read<v1::GetEnrollmentRequest, Enrollment>(DoGet);

@@ -2,6 +2,7 @@
 
 #include <google/protobuf/empty.pb.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -9,6 +10,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "base/time_text.h"
 #include "provost/v1/training_record_service.pb.h"
 #include "service/known_subjects.h"
 #include "service/lookup.h"
@@ -16,6 +18,7 @@
 #include "service/record_deletion.h"
 #include "service/rule21.h"
 #include "service/subject_resource.h"
+#include "service/training_record_evidence.h"
 #include "service/training_record_message.h"
 #include "tenant/errors.h"
 #include "tenant/external_trainings.h"
@@ -31,11 +34,11 @@ constexpr absl::string_view kPrefix = "external_training.";
 constexpr int kMaxCreditHundredths = 1000000;
 constexpr size_t kMaxProviderChars = 200;
 constexpr size_t kMaxEvidenceChars = 4000;
-constexpr int kMaxBefore = 20;
 
 // What clients set.
-constexpr absl::string_view kFields[] = {"title",       "provider",          "complete_time",
-                                         "expire_time", "credit_hundredths", "evidence"};
+constexpr absl::string_view kFields[] = {"title",        "provider",          "complete_time",
+                                         "expire_time",  "credit_hundredths", "evidence",
+                                         "evidence_file"};
 
 std::string FieldName(absl::string_view field) { return absl::StrCat(kPrefix, field); }
 
@@ -50,8 +53,7 @@ void CheckFields(const ExternalTraining& training, absl::Status* status) {
   if (training.has_expire_time()) {
     CheckTime(FieldName("expire_time"), training.expire_time(), status);
     if (FromTimestamp(training.expire_time()) <= FromTimestamp(training.complete_time())) {
-      AddBadField(status, FieldName("expire_time"),
-                  absl::FormatTime(FromTimestamp(training.expire_time()), absl::UTCTimeZone()),
+      AddBadField(status, FieldName("expire_time"), TimeText(FromTimestamp(training.expire_time())),
                   "wanted a time after `complete_time`");
     }
   }
@@ -70,7 +72,7 @@ void CheckFields(const ExternalTraining& training, absl::Status* status) {
 absl::Status CheckNotFuture(const MutateCall& call, const ExternalTraining& training) {
   const absl::Time complete = FromTimestamp(training.complete_time());
   if (complete <= call.now()) return absl::OkStatus();
-  return BadField(FieldName("complete_time"), absl::FormatTime(complete, absl::UTCTimeZone()),
+  return BadField(FieldName("complete_time"), TimeText(complete),
                   "wanted a time that is not in the future");
 }
 
@@ -84,34 +86,11 @@ void SetRow(const ExternalTraining& training, rows::ExternalTrainingRow* row) {
   row->set_evidence(training.evidence());
 }
 
-// The row of a name, whose etag has to be `etag` where that is set.
-struct Found {
-  ExternalTrainingId id;
-  rows::ExternalTrainingRow row;
-};
-absl::StatusOr<Found> Find(const store::Reader& reader, uint64_t tenant, const std::string& name,
-                           absl::string_view etag = "") {
-  const std::optional<ExternalTrainingId> id = ParseExternalTrainingId(IdOf(name));
-  if (!id.has_value()) return NotFound(kNoun, name);
-  absl::StatusOr<std::optional<rows::ExternalTrainingRow>> row =
-      ReadExternalTraining(reader, tenant, *id);
-  if (!row.ok()) return row.status();
-  if (!row->has_value()) return NotFound(kNoun, name);
-  absl::Status status =
-      CheckEtag(name, etag, EtagOf(static_cast<uint32_t>(id->uid), (*row)->revision()));
-  if (!status.ok()) return status;
-  return Found{*id, **std::move(row)};
-}
-
-// What was written, as the draft has it.
-absl::Status Answer(MutateCall& call, const ExternalTrainingId& id, absl::string_view reason,
-                    ExternalTraining* response) {
-  absl::StatusOr<std::optional<rows::ExternalTrainingRow>> row =
-      ReadExternalTraining(call.draft.reader(), call.draft.number(), id);
-  if (!row.ok()) return row.status();
-  *response = TrainingRecordView(call).External(id, **row);
-  call.draft.Describe(response->name(), reason);
-  return absl::OkStatus();
+// A file is no field that is set.
+void CheckNoFile(const ExternalTraining& training, absl::Status* status) {
+  if (!training.has_evidence_file()) return;
+  AddBadField(status, FieldName("evidence_file"), training.evidence_file().file_name(),
+              "wanted none: a file comes by UploadEvidence");
 }
 
 // --- CreateExternalTraining ---
@@ -129,6 +108,7 @@ absl::Status ValidateCreate(const v1::CreateExternalTrainingRequest& request) {
                 "wanted the name of a catalog, course or plan");
   }
   CheckFields(wanted, &status);
+  CheckNoFile(wanted, &status);
   return status;
 }
 
@@ -154,7 +134,7 @@ absl::Status DoCreate(MutateCall& call, const v1::CreateExternalTrainingRequest&
   *row.mutable_create_time() = ToTimestamp(call.now());
   const ExternalTrainingId id{learner.value, call.draft.NewItem()};
   PutExternalTraining(call.draft, id, std::move(row));
-  return Answer(call, id, "", response);
+  return AnswerExternalTraining(call, id, "", response);
 }
 
 // --- GetExternalTraining ---
@@ -168,7 +148,8 @@ absl::Status ValidateName(const Request& request) {
 
 absl::Status DoGet(ReadCall& call, const v1::GetExternalTrainingRequest& request,
                    ExternalTraining* response) {
-  absl::StatusOr<Found> found = Find(call.reader(), call.tenant->number(), request.name());
+  absl::StatusOr<FoundExternalTraining> found =
+      FindExternalTraining(call.reader(), call.tenant->number(), request.name());
   if (!found.ok()) return found.status();
   *response = TrainingRecordView(call).External(found->id, found->row);
   return absl::OkStatus();
@@ -221,14 +202,20 @@ absl::Status ValidateUpdate(const v1::UpdateExternalTrainingRequest& request) {
               &status);
   CheckText("reason", request.reason(), 1, kMaxReasonChars, &status);
   if (!status.ok()) return status;
-  return FieldsToUpdate(request.update_mask(), request.external_training(), kFields).status();
+  absl::StatusOr<std::vector<std::string>> fields =
+      FieldsToUpdate(request.update_mask(), request.external_training(), kFields);
+  if (!fields.ok()) return fields.status();
+  if (std::find(fields->begin(), fields->end(), "evidence_file") != fields->end()) {
+    CheckNoFile(request.external_training(), &status);
+  }
+  return status;
 }
 
 absl::Status DoUpdate(MutateCall& call, const v1::UpdateExternalTrainingRequest& request,
                       ExternalTraining* response) {
   const ExternalTraining& update = request.external_training();
-  absl::StatusOr<Found> found =
-      Find(call.draft.reader(), call.draft.number(), update.name(), update.etag());
+  absl::StatusOr<FoundExternalTraining> found =
+      FindExternalTraining(call.draft.reader(), call.draft.number(), update.name(), update.etag());
   if (!found.ok()) return found.status();
   absl::Status status = CheckNotOneself(call.actor(), SubjectId(found->id.learner), "correct");
   if (!status.ok()) return status;
@@ -240,21 +227,22 @@ absl::Status DoUpdate(MutateCall& call, const v1::UpdateExternalTrainingRequest&
   if (!status.ok()) return status;
   rows::ExternalTrainingRow row = found->row;
   SetRow(training, &row);
-  rows::ExternalTrainingRow before = std::move(found->row);
-  before.clear_before();
-  *row.add_before() = std::move(before);
-  if (row.before_size() > kMaxBefore) row.mutable_before()->erase(row.before().begin());
+  if (!training.has_evidence_file()) {
+    row.clear_evidence_file();
+    row.clear_evidence_blob();
+  }
+  KeepExternalTraining(call.draft, std::move(found->row), &row);
   row.set_reason(request.reason());
   PutExternalTraining(call.draft, found->id, std::move(row));
-  return Answer(call, found->id, request.reason(), response);
+  return AnswerExternalTraining(call, found->id, request.reason(), response);
 }
 
 // --- DeleteExternalTraining ---
 
 absl::Status DoDelete(MutateCall& call, const v1::DeleteExternalTrainingRequest& request,
                       google::protobuf::Empty*) {
-  absl::StatusOr<Found> found =
-      Find(call.draft.reader(), call.draft.number(), request.name(), request.etag());
+  absl::StatusOr<FoundExternalTraining> found = FindExternalTraining(
+      call.draft.reader(), call.draft.number(), request.name(), request.etag());
   if (!found.ok()) return found.status();
   absl::Status status = CheckNotOneself(call.actor(), SubjectId(found->id.learner), "delete");
   if (!status.ok()) return status;
@@ -264,6 +252,31 @@ absl::Status DoDelete(MutateCall& call, const v1::DeleteExternalTrainingRequest&
 }
 
 }  // namespace
+
+absl::StatusOr<FoundExternalTraining> FindExternalTraining(const store::Reader& reader,
+                                                           uint64_t tenant, const std::string& name,
+                                                           absl::string_view etag) {
+  const std::optional<ExternalTrainingId> id = ParseExternalTrainingId(IdOf(name));
+  if (!id.has_value()) return NotFound(kNoun, name);
+  absl::StatusOr<std::optional<rows::ExternalTrainingRow>> row =
+      ReadExternalTraining(reader, tenant, *id);
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) return NotFound(kNoun, name);
+  absl::Status status =
+      CheckEtag(name, etag, EtagOf(static_cast<uint32_t>(id->uid), (*row)->revision()));
+  if (!status.ok()) return status;
+  return FoundExternalTraining{*id, **std::move(row)};
+}
+
+absl::Status AnswerExternalTraining(MutateCall& call, const ExternalTrainingId& id,
+                                    absl::string_view reason, ExternalTraining* response) {
+  absl::StatusOr<std::optional<rows::ExternalTrainingRow>> row =
+      ReadExternalTraining(call.draft.reader(), call.draft.number(), id);
+  if (!row.ok()) return row.status();
+  *response = TrainingRecordView(call).External(id, **row);
+  call.draft.Describe(response->name(), reason);
+  return absl::OkStatus();
+}
 
 void RegisterTrainingRecordExternal(Methods& methods) {
   methods.Mutate<v1::CreateExternalTrainingRequest, ExternalTraining>(ValidateCreate, DoCreate);
@@ -278,6 +291,7 @@ void RegisterTrainingRecordExternal(Methods& methods) {
       ValidateName<v1::DeleteExternalTrainingRequest>, DoDelete);
   Methods::AuthorizeBy<v1::DeleteExternalTrainingRequest>(
       del, MayDeleteRecord<v1::DeleteExternalTrainingRequest>);
+  RegisterTrainingRecordEvidence(methods);
 }
 
 }  // namespace provost

@@ -6,6 +6,7 @@
 #include "tenant/enrollments.h"
 #include "tenant/message_rows.h"
 #include "tenant/moments.h"
+#include "tenant/open_trainings.h"
 #include "tenant/outbox.h"
 #include "tenant/rule_references.h"
 #include "tenant/sessions.h"
@@ -364,6 +365,9 @@ absl::Status TenantDraft::LeavePlans(ScopeId course) {
 
 absl::Status TenantDraft::EraseIndexes(ScopeId scope, const RelativeName& name) {
   if (name.collection == Collection::kCourses) {
+  if (name.collection == Collection::kCourses || name.collection == Collection::kPlans) {
+    EraseOpenTraining(*this, scope);
+  }
     absl::StatusOr<std::optional<rows::CourseRow>> row = Get<rows::CourseRow>(name.id);
     if (!row.ok()) return row.status();
     if (row->has_value()) PutRuleReferences(*this, scope, RuleReferences(**row), {});

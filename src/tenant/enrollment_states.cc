@@ -12,6 +12,7 @@
 #include "tenant/certificates.h"
 #include "tenant/enrollment_rows.h"
 #include "tenant/errors.h"
+#include "tenant/exclusive_learner.h"
 #include "tenant/held_competencies.h"
 #include "tenant/index_parts.h"
 #include "tenant/key_walk.h"
@@ -180,58 +181,17 @@ absl::Status TakeRole(TenantDraft& draft, rows::EnrollmentRow* row) {
   return absl::OkStatus();
 }
 
-// Rule 17 for somebody who would hold `role` of `matrix` at a training, for
-// good. Who is where is asked of the draft, for a membership may be of this
-// very change.
+// Rule 17 for somebody who would hold `role` of `matrix` at a training. Who is where is asked of
+// the draft, for a membership may be of this very change.
 absl::Status CheckRole(const TenantDraft& draft, EnrollmentId id, const Matrix& matrix,
                        RoleId role) {
-  if (matrix.ExclusiveSetsOf(role).empty()) return absl::OkStatus();
-  const WorldState& state = draft.state();
-  const ScopeId training(id.training);
-  if (!state.HasScope(training)) return absl::OkStatus();
-  const auto excludes = [&](const AssignmentRecord& held) {
-    const std::optional<RoleId> other =
-        matrix.FindRole(state.matrix().role(RoleId(held.role)).name);
-    if (!other.has_value() || *other == role) return false;
-    for (int set : matrix.ExclusiveSetsOf(role)) {
-      const std::vector<RoleId>& roles = matrix.data().exclusive_sets[set].roles;
-      if (std::find(roles.begin(), roles.end(), *other) == roles.end()) continue;
-      const ScopeId at(held.scope);
-      return state.IsOnPath(at, training) || state.IsOnPath(training, at);
-    }
-    return false;
-  };
-  const auto both = [](const Window& a, const Window& b) {
-    return Window{std::max(a.not_before, b.not_before), std::min(a.expires, b.expires)};
-  };
-  struct Chain {
-    SubjectId subject;
-    Window window;
-  };
-  std::vector<Chain> chains = {{SubjectId(id.learner), Window()}};
-  for (size_t i = 0; i < chains.size(); ++i) {
-    const Chain at = chains[i];
-    if (state.HasSubject(at.subject)) {
-      for (const AssignmentRecord& held : state.AssignmentsOf(at.subject)) {
-        const Window window = both(at.window, held.window);
-        if (window.empty() || window.expires <= draft.now() || !excludes(held)) continue;
-        return FailedPrecondition(
-            "EXCLUSIVE_ROLES", NameOf(draft, id),
-            absl::StrCat("somebody would hold `", kLearnerRole, "` and a role that excludes it"));
-      }
-    }
-    for (const MembershipRecord& group : draft.GroupsOf(at.subject)) {
-      const Window window = both(at.window, group.window);
-      if (window.empty() || window.expires <= draft.now()) continue;
-      const bool known = std::any_of(chains.begin(), chains.end(), [&](const Chain& chain) {
-        return chain.subject == SubjectId(group.group) &&
-               chain.window.not_before <= window.not_before &&
-               chain.window.expires >= window.expires;
-      });
-      if (!known) chains.push_back({SubjectId(group.group), window});
-    }
+  const auto groups_of = [&](SubjectId subject) { return draft.GroupsOf(subject); };
+  if (!HoldsExcluding(draft.state(), id, matrix, role, groups_of, draft.now())) {
+    return absl::OkStatus();
   }
-  return absl::OkStatus();
+  return FailedPrecondition(
+      "EXCLUSIVE_ROLES", NameOf(draft, id),
+      absl::StrCat("somebody would hold `", kLearnerRole, "` and a role that excludes it"));
 }
 
 absl::Status TooMany(const TenantDraft& draft) {

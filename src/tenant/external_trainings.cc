@@ -1,9 +1,11 @@
 #include "tenant/external_trainings.h"
 
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "store/table.h"
+#include "tenant/blobs.h"
 #include "tenant/homed_rows.h"
 #include "tenant/record_rows.h"
 #include "tenant/rows.h"
@@ -19,6 +21,11 @@ std::string HomeKey(const TenantDraft& draft, const ExternalTrainingId& id,
   return HomedAtKey(
       draft.number(), ScopeId(row.home()),
       absl::StrCat(CollectionName(Collection::kExternalTrainings), "/", id.ToString()));
+}
+
+void EraseFile(TenantDraft& draft, const rows::ExternalTrainingRow& row) {
+  if (row.evidence_blob() == 0) return;
+  EraseChunks(draft, row.evidence_blob(), row.evidence_file().size_bytes());
 }
 
 }  // namespace
@@ -50,6 +57,29 @@ absl::StatusOr<std::vector<std::pair<uint64_t, rows::ExternalTrainingRow>>> Read
   return found;
 }
 
+std::optional<Evidence> EvidenceOf(const rows::ExternalTrainingRow& row, int before) {
+  if (before < 0 || before > row.before_size()) return std::nullopt;
+  const rows::ExternalTrainingRow& wanted = before == 0 ? row : row.before(before - 1);
+  if (!wanted.has_evidence_file()) return std::nullopt;
+  Evidence evidence{wanted.evidence_blob(), wanted.evidence_file()};
+  for (int newer = before; before > 0 && evidence.blob == 0 && newer <= row.before_size();
+       ++newer) {
+    evidence.blob = (newer == row.before_size() ? row : row.before(newer)).evidence_blob();
+  }
+  return evidence;
+}
+
+void KeepExternalTraining(TenantDraft& draft, rows::ExternalTrainingRow was,
+                          rows::ExternalTrainingRow* row) {
+  was.clear_before();
+  if (was.evidence_blob() == row->evidence_blob()) was.clear_evidence_blob();
+  *row->add_before() = std::move(was);
+  while (row->before_size() > kMaxExternalTrainingsBefore) {
+    EraseFile(draft, row->before(0));
+    row->mutable_before()->DeleteSubrange(0, 1);
+  }
+}
+
 void PutExternalTraining(TenantDraft& draft, const ExternalTrainingId& id,
                          rows::ExternalTrainingRow row) {
   row.set_revision(draft.revision());
@@ -60,6 +90,8 @@ void PutExternalTraining(TenantDraft& draft, const ExternalTrainingId& id,
 
 void EraseExternalTraining(TenantDraft& draft, const ExternalTrainingId& id,
                            const rows::ExternalTrainingRow& row) {
+  EraseFile(draft, row);
+  for (const rows::ExternalTrainingRow& before : row.before()) EraseFile(draft, before);
   draft.Erase(Table::kIndexes, HomeKey(draft, id, row));
   draft.Erase(Table::kRecords, ExternalTrainingKey(draft.number(), id));
 }

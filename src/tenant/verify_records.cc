@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "tenant/enrollment_rows.h"
 #include "tenant/homed_rows.h"
+#include "tenant/external_trainings.h"
 #include "tenant/moments.h"
 #include "tenant/record_rows.h"
 #include "tenant/times.h"
@@ -145,6 +146,25 @@ class RecordChecker : public TableChecker {
                                           id.ToString())));
   }
 
+    CheckFile(row, "the training");
+    for (const rows::ExternalTrainingRow& before : row.before()) {
+      CheckFile(before, "what it was before");
+    }
+    for (int before = 0; before <= row.before_size(); ++before) {
+      const std::optional<Evidence> evidence = EvidenceOf(row, before);
+      if (evidence.has_value() && evidence->blob == 0) {
+        tenant_.Figure("names a file and not where its bytes are");
+      }
+    }
+  }
+
+  // Bytes belong to one alone.
+  void CheckFile(const rows::ExternalTrainingRow& row, absl::string_view of) {
+    if (row.evidence_blob() == 0) return;
+    if (!row.has_evidence_file()) {
+      tenant_.Figure(absl::StrCat("does not say what the file of ", of, " is"));
+    }
+    WantsFile(tenant_, row.evidence_blob(), row.evidence_file().size_bytes());
   // The enrollment at hand, and how far its log has been read.
   EnrollmentId id_;
   uint64_t last_event_ = 0;

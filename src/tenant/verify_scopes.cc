@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "tenant/open_trainings.h"
 #include "tenant/times.h"
 #include "tenant/verify_checks.h"
 
@@ -68,6 +69,12 @@ void WantsCertificateTemplate(TenantVerifier& tenant, uint64_t item, uint32_t tr
                KeyWriter(tenant.number()).U8(kCompletionItemIndex).U64(item).U32(training).Take());
 }
 
+template <typename Resource>
+void WantsOpenTraining(TenantVerifier& tenant, uint32_t uid, const Resource& training) {
+  if (!IsOpenTraining(training)) return;
+  tenant.Wants(Table::kIndexes, OpenTrainingKey(tenant.number(), ScopeId(uid)));
+}
+
 class CourseChecker : public ScopeChecker<rows::CourseRow, Collection::kCourses> {
  public:
   using ScopeChecker::ScopeChecker;
@@ -82,6 +89,7 @@ class CourseChecker : public ScopeChecker<rows::CourseRow, Collection::kCourses>
           KeyWriter(tenant_.number()).U8(kCompletionItemIndex).U64(item).U32(row.uid()).Take());
     }
     WantsCertificateTemplate(tenant_, row.certificate_template(), row.uid());
+    WantsOpenTraining(tenant_, row.uid(), row.course());
   }
 };
 
@@ -106,6 +114,7 @@ class PlanChecker : public ScopeChecker<rows::TrainingPlanRow, Collection::kPlan
                     PlanIndexKey(tenant_.number(), ScopeId(course), ScopeId(row.uid())));
     }
     WantsCertificateTemplate(tenant_, row.certificate_template(), row.uid());
+    WantsOpenTraining(tenant_, row.uid(), row.training_plan());
   }
 };
 
@@ -170,7 +179,10 @@ CheckSet ScopeChecks() {
        {Table::kPlans, MakeChecker<PlanChecker>, /*has_notes=*/true},
        {Table::kAssignments, MakeChecker<AssignmentChecker>},
        {Table::kOverrides, MakeChecker<OverrideChecker>}},
-      {{kPlanIndex, "44"}, {kAudienceIndex, "44"}, {kCompletionItemIndex, "84"}},
+      {{kPlanIndex, "44"},
+       {kAudienceIndex, "44"},
+       {kCompletionItemIndex, "84"},
+       {kOpenTrainingIndex, "4"}},
   };
 }
 

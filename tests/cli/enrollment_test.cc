@@ -64,7 +64,13 @@ TEST_F(EnrollmentCommandsTest, CA1_LE2_ACourseIsOpenedAndPeopleComeInAndLeave) {
   EXPECT_THAT(Refused(kLea, {"enrollments", "approve", NameIn(leo)}), HasSubstr("not permitted"));
   EXPECT_EQ(Do(kKim, {"enrollments", "approve", NameIn(leo), "--reason", "Fine"}),
             "approved " + NameIn(leo) + "\n");
+  EXPECT_EQ(Do(kLea, {"enrollments", "open"}),
+            "training\tname\tjoin\tapply\tfree\tuntil\n"
+            "courses/fire\tfire\tyes\tyes\t1 of 1\t\n");
+  EXPECT_EQ(Do(kLea, {"enrollments", "open", "--in", "safety"}), Do(kLea, {"enrollments", "open"}));
   EXPECT_THAT(Do(kKim, {"enrollments", "list", "--in", "courses/fire", "--state", "waiting"}),
+  EXPECT_THAT(Do(kLea, {"enrollments", "open"}), Not(HasSubstr("courses/fire")));
+  EXPECT_THAT(Do(kLeo, {"enrollments", "open"}), HasSubstr("\t0 of 1\t"));
               AllOf(HasSubstr(kLeo), Not(HasSubstr(kLea))));
   EXPECT_EQ(
       As(kKim, {"enrollments", "list", "--in", "courses/fire", "--state", "waiting,gone"}).code, 2);
@@ -88,6 +94,33 @@ TEST_F(EnrollmentCommandsTest, CA1_PlansHaveRulesAndPeopleADayOfHiring) {
   EXPECT_EQ(Do(kCarl, {"plans", "publish", "path"}), "published plans/path\n");
   Do(kAnn, {"users", "update", "lea", "--hire-date", "2026-11-22"});
   EXPECT_THAT(Do(kAnn, {"users", "get", "lea"}), HasSubstr("2026-11-22"));
+TEST_F(EnrollmentCommandsTest, KA2_AFileShowsATrainingFromElsewhere) {
+  Do(kCarl, {"record", "external", "add", kLea, "--home", "catalogs/safety", "--title", "First aid",
+             "--completed", "2026-03-01"});
+  const std::string list = Do(kCarl, {"record", "external", "list", kLea});
+  const size_t begin = list.find("externalTrainings/");
+  const std::string name = list.substr(begin, list.find('\t', begin) - begin);
+  const std::string aid = Write("aid.txt", "Seen.");
+  EXPECT_EQ(Do(kCarl, {"record", "external", "upload", name, aid}),
+            "uploaded aid.txt to " + name + "\n");
+  EXPECT_THAT(As(kCarl, {"record", "external", "upload", name, aid}).err, HasSubstr("aid.txt"));
+  EXPECT_THAT(Refused(kLea, {"record", "external", "upload", name, aid}),
+              HasSubstr("not permitted"));
+  EXPECT_EQ(Do(kLea, {"record", "external", "download", name}), "Seen.");
+  EXPECT_THAT(Refused(kLeo, {"record", "external", "download", name}), HasSubstr("not permitted"));
+  EXPECT_EQ(Do(kCarl, {"record", "external", "upload", name, Write("new.txt", "Seen, and signed."),
+                       "--reason", "signed"}),
+            "uploaded new.txt to " + name + "\n");
+  EXPECT_EQ(Do(kLea, {"record", "external", "download", name, "--before", "1"}), "Seen.");
+  EXPECT_EQ(Do(kLea, {"record", "external", "download", name, "--offset", "10"}), "signed.");
+  EXPECT_THAT(Do(kCarl, {"record", "external", "change", name, "--title", "Aid", "--no-file",
+                         "--reason", "Of another"}),
+              HasSubstr("Aid"));
+  EXPECT_EQ(As(kLea, {"record", "external", "download", name}).code, 2);
+  EXPECT_EQ(Do(kLea, {"record", "external", "download", name, "--before", "2"}),
+            "Seen, and signed.");
+}
+
   EXPECT_THAT(Refused(kAnn, {"users", "update", "lea", "--hire-date", "tomorrow"}),
               HasSubstr("hire_date"));
 }

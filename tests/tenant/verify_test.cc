@@ -21,10 +21,13 @@
 #include "store/read_only.h"
 #include "store/record.h"
 #include "store/write_group.h"
+#include "tenant/blobs.h"
 #include "tenant/enrollment_rows.h"
 #include "tenant/enrollments.h"
+#include "tenant/external_trainings.h"
 #include "tenant/homed_rows.h"
 #include "tenant/index_parts.h"
+#include "tenant/open_trainings.h"
 #include "tenant/outbox.h"
 #include "tenant/record_rows.h"
 #include "tenant/rule_conditions.h"
@@ -133,9 +136,12 @@ class VerifyTest : public ::testing::Test {
     plan.set_uid(basics_.value);
     plan.set_parent(safety_.value);
     plan.add_steps()->add_courses(fire_.value);
+    plan.mutable_training_plan()->set_published(true);
+    plan.mutable_training_plan()->mutable_rules()->mutable_enrollment()->set_applications(true);
     draft.Put("basics", plan);
     draft.WriteBytes(Table::kIndexes, PlanIndexKey(kAcme, fire_, basics_), "1");
     rows::SessionRow session;
+    SyncOpenTraining(draft, basics_, plan.training_plan());
     session.set_uid(draft.NewScope().value);
     session.set_parent(fire_.value);
     session.add_instructors(kAnn);
@@ -422,6 +428,7 @@ TEST_F(VerifyTest, EntriesOfIndexesThatAreMissing) {
       ExternalIdKey(kAcme, "B-1"),
       ReportKey(kAcme, kAnn, bob_.value),
       AudienceIndexKey(kAcme, crew_, safety_),
+      OpenTrainingKey(kAcme, basics_),
       PlanIndexKey(kAcme, fire_, basics_),
       LearnerKey(kAcme, enrollment()),
       SourceKey(kAcme, training_assignment_, enrollment()),
@@ -446,6 +453,7 @@ TEST_F(VerifyTest, EntriesOfIndexesThatAreLeftOver) {
       EmailIndexKey(kAcme, "carl@acme.example"),
       LearnerKey(kAcme, EnrollmentId{basics_.value, bob_.value}),
       AuditIndexKey(kAcme, kAuditActorIndex, "tenants/acme/users/ann", 999),
+      OpenTrainingKey(kAcme, fire_),
       PlanIndexKey(kAcme, fire_, fire_),
   };
   for (const std::string& key : keys) Put(Table::kIndexes, key, "1");
@@ -454,6 +462,43 @@ TEST_F(VerifyTest, EntriesOfIndexesThatAreLeftOver) {
   }
   EXPECT_EQ(Verify().problem_count, keys.size());
 }
+TEST_F(VerifyTest, FilesOfTrainingsFromElsewhereHaveOneOwner) {
+  ExternalTrainingId id{bob_.value, 0};
+  uint64_t blob = 0;
+  Must([&](MutationContext& context) {
+    TenantDraft& draft = context.draft();
+    id.uid = draft.NewItem();
+    blob = draft.NewItem();
+    rows::ExternalTrainingRow row;
+    row.set_home(safety_.value);
+    row.set_evidence_blob(blob);
+    row.mutable_evidence_file()->set_size_bytes(4);
+    draft.WriteBytes(Table::kContentChunks, provost::ChunkKey(kAcme, blob, 0),
+                     store::MakeRecord("Seen"));
+    rows::ExternalTrainingRow was = row;
+    KeepExternalTraining(draft, was, &row);
+    PutExternalTraining(draft, id, row);
+    return absl::OkStatus();
+  });
+  EXPECT_EQ(Verify().problem_count, 0u) << Text(Verify());
+  const std::string key = ExternalTrainingKey(kAcme, id);
+  const std::string chunk = provost::ChunkKey(kAcme, blob, 0);
+  using Row = rows::ExternalTrainingRow;
+  Edit<Row>(Table::kRecords, key,
+            [&](Row& row) { row.mutable_before(0)->set_evidence_blob(blob); });
+  ExpectFound(Kind::kFigure, Table::kContentChunks, chunk, "is there 1 times, and wanted 2 times");
+  Edit<Row>(Table::kRecords, key, [&](Row& row) { row.clear_evidence_blob(); });
+  ExpectFound(Kind::kFigure, Table::kRecords, key, "names a file and not where its bytes are");
+  Edit<Row>(Table::kRecords, key, [&](Row& row) {
+    row.clear_evidence_file();
+    row.mutable_before(0)->clear_evidence_file();
+  });
+  ExpectFound(Kind::kFigure, Table::kRecords, key,
+              "does not say what the file of what it was before is");
+  Edit<Row>(Table::kRecords, key, [&](Row& row) { row.clear_before(); });
+  ExpectFound(Kind::kLeftOver, Table::kContentChunks, chunk, "nothing wants it");
+}
+
 
 TEST_F(VerifyTest, EntriesThatSaySomethingElse) {
   rows::UserRow somebody_else;

@@ -76,6 +76,43 @@ absl::StatusOr<int> RunJoin(Context& context, const ComeOptions& options) {
 absl::StatusOr<int> RunApply(Context& context, const ComeOptions& options) {
   v1::RequestEnrollmentRequest request;
   request.set_reason(options.reason);
+// --- enrollments open ---
+
+struct OpenOptions {
+  std::string scope;
+  size_t limit = 0;
+};
+
+std::string SeatsText(const v1::OpenTraining& open) {
+  if (open.capacity() == 0) return "";
+  return absl::StrCat(open.free_seat_count(), " of ", open.capacity());
+}
+
+absl::StatusOr<int> RunOpen(Context& context, const OpenOptions& options) {
+  const Names names = context.names();
+  v1::ListOpenTrainingsRequest request;
+  absl::Status status = names.SetTenant(*request.mutable_parent());
+  if (status.ok() && !options.scope.empty()) {
+    status = names.SetFull(options.scope, "catalogs", request.mutable_scope());
+  }
+  if (!status.ok()) return status;
+  v1::ListOpenTrainingsResponse response;
+  status =
+      context.CallPages("EnrollmentService.ListOpenTrainings", request, response, options.limit);
+  if (!status.ok()) return status;
+  Table table({"training", "name", "join", "apply", "free", "until"});
+  for (const v1::OpenTraining& open : response.open_trainings()) {
+    table.AddRow({{names.Short(open.training())},
+                  {open.display_name()},
+                  {open.self_enrollment() ? "yes" : ""},
+                  {open.applications() ? "yes" : ""},
+                  {SeatsText(open)},
+                  {open.has_close_time() ? FormatTime(open.close_time()) : ""}});
+  }
+  context.Answer(response, table.Render(context.look()));
+  return kExitOk;
+}
+
   return Come(context, options, "EnrollmentService.RequestEnrollment", request);
 }
 
@@ -197,6 +234,15 @@ void AddEnrollmentCommands(Tool& tool, CLI::App& enrollments) {
   place->change.AddOptions(command);
   OnRun(tool, command, place, RunPlace);
 
+
+  auto open = std::make_shared<OpenOptions>();
+  command = AddCommand(enrollments, "open", "Lists the trainings that you can join or apply for.",
+                       "provost enrollments open --in catalogs/safety");
+  command->add_option("--in", open->scope, "In this catalog and below it alone")
+      ->type_name("CATALOG");
+  command->add_option("--limit", open->limit, "Stop after this many (default: all)")
+      ->type_name("N");
+  OnRun(tool, command, open, RunOpen);
   auto log = std::make_shared<LogOptions>();
   command = AddCommand(enrollments, "log", "Shows who moved an enrollment, when and why.",
                        "provost enrollments log 12.7");

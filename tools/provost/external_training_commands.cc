@@ -1,6 +1,7 @@
 // `provost record external`: trainings from elsewhere, entered by hand.
 #include <google/protobuf/empty.pb.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -8,6 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "provost/v1/training_record_service.pb.h"
+#include "tools/provost/file_transfer.h"
+#include "tools/provost/look.h"
 #include "tools/provost/command.h"
 #include "tools/provost/render_message.h"
 #include "tools/provost/times.h"
@@ -25,6 +28,7 @@ struct ExternalOptions {
   std::string expire_time;
   int credit_hundredths = 0;
   std::string evidence;
+  bool no_file = false;
   std::string reason;
 };
 
@@ -97,6 +101,19 @@ absl::StatusOr<int> RunExternalChange(Context& context, const ExternalOptions& o
   if (!status.ok()) return status;
   request.set_reason(options.reason);
   v1::ExternalTraining changed;
+  if (options.no_file) {
+    // What is set, and the file, which is not.
+    const auto changes = [&](const char* field, bool is_set) {
+      if (is_set) request.mutable_update_mask()->add_paths(field);
+    };
+    changes("title", !options.title.empty());
+    changes("provider", !options.provider.empty());
+    changes("complete_time", training.has_complete_time());
+    changes("expire_time", training.has_expire_time());
+    changes("credit_hundredths", options.credit_hundredths != 0);
+    changes("evidence", !options.evidence.empty());
+    changes("evidence_file", true);
+  }
   status = context.Call("TrainingRecordService.UpdateExternalTraining", request, changed);
   if (!status.ok()) return status;
   context.Answer(changed, RenderMessage(changed, context.names(), context.look()));
@@ -104,6 +121,55 @@ absl::StatusOr<int> RunExternalChange(Context& context, const ExternalOptions& o
 }
 
 absl::StatusOr<int> RunExternalDelete(Context& context, const ExternalOptions& options) {
+struct EvidenceOptions {
+  std::string name;
+  std::string file;
+  std::string media_type;
+  std::string reason;
+  std::string etag;
+  std::string output;
+  int before = 0;
+  int64_t offset = 0;
+  int64_t length = 0;
+};
+
+absl::StatusOr<int> RunExternalUpload(Context& context, const EvidenceOptions& options) {
+  v1::UploadEvidenceRequest request;
+  absl::Status status =
+      context.names().SetFull(options.name, "externalTrainings", request.mutable_name());
+  OutgoingFile file;
+  if (status.ok()) status = file.Open(context, options.file, options.media_type);
+  if (!status.ok()) return status;
+  file.Announce(request);
+  request.set_reason(options.reason);
+  request.set_etag(options.etag);
+  v1::ExternalTraining training;
+  status = file.Send(context, "TrainingRecordService.UploadEvidence", request, training);
+  if (!status.ok()) return status;
+  context.Answer(training, absl::StrCat("uploaded ", Printable(file.file().file_name()), " to ",
+                                        Printable(context.names().Short(training.name())), "\n"));
+  return kExitOk;
+}
+
+absl::StatusOr<int> RunExternalDownload(Context& context, const EvidenceOptions& options) {
+  v1::DownloadEvidenceRequest request;
+  absl::Status status =
+      context.names().SetFull(options.name, "externalTrainings", request.mutable_name());
+  if (!status.ok()) return status;
+  request.set_before(options.before);
+  request.set_offset(options.offset);
+  request.set_length(options.length);
+  IncomingFile file(context, options.name, options.output, options.offset, options.length);
+  v1::DownloadEvidenceResponse response;
+  status = context.ReadStream("TrainingRecordService.DownloadEvidence", request, response, [&] {
+    if (response.has_file()) file.SetFile(response.file());
+    return file.Take(response.data());
+  });
+  if (status.ok()) status = file.Finish();
+  if (!status.ok()) return status;
+  return kExitOk;
+}
+
   v1::DeleteExternalTrainingRequest request;
   auto name = context.names().Full(options.name, "externalTrainings");
   if (!name.ok()) return name.status();
@@ -164,11 +230,41 @@ void AddExternalTrainingCommands(Tool& tool, CLI::App& record) {
   change->add_option("name", changed->name, "Which one, such as 7.33")->required();
   add_fields(change, *changed, false);
   change->add_option("--reason", changed->reason, "Why, for the records")
+  change->add_flag("--no-file", changed->no_file, "Take away the file that shows it");
       ->type_name("TEXT")
       ->required();
   OnRun(tool, change, changed, RunExternalChange);
 
   auto deleted = std::make_shared<ExternalOptions>();
+  auto uploaded = std::make_shared<EvidenceOptions>();
+  CLI::App* const upload = AddCommand(
+      *external, "upload", "Brings a file that shows one; another is kept with the past.",
+      "provost record external upload 7.33 aid.pdf");
+  upload->add_option("name", uploaded->name, "Which one, such as 7.33")->required();
+  upload->add_option("file", uploaded->file, "The file")->required();
+  upload->add_option("--media-type", uploaded->media_type, "What it is (by its name's ending)")
+      ->type_name("TYPE");
+  upload->add_option("--reason", uploaded->reason, "Why it takes the place of another")
+      ->type_name("TEXT");
+  upload->add_option("--etag", uploaded->etag, "Refuse if it has changed since this etag was read");
+  OnRun(tool, upload, uploaded, RunExternalUpload);
+
+  auto downloaded = std::make_shared<EvidenceOptions>();
+  CLI::App* const download =
+      AddCommand(*external, "download", "Writes the file that shows one, or a part of it.",
+                 "provost record external download 7.33 --output aid.pdf");
+  download->add_option("name", downloaded->name, "Which one, such as 7.33")->required();
+  download->add_option("--output", downloaded->output, "The file to write (standard output)")
+      ->type_name("FILE");
+  download
+      ->add_option("--before", downloaded->before,
+                   "That of before a correction; 1: the oldest kept")
+      ->type_name("N");
+  download->add_option("--offset", downloaded->offset, "From this byte on")->type_name("BYTES");
+  download->add_option("--length", downloaded->length, "At most this many (to the end)")
+      ->type_name("BYTES");
+  OnRun(tool, download, downloaded, RunExternalDownload);
+
   CLI::App* const del =
       AddCommand(*external, "delete", "Takes one away.", "provost record external delete 7.33");
   del->add_option("name", deleted->name, "Which one, such as 7.33")->required();
