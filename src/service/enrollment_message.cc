@@ -11,6 +11,7 @@
 #include "service/subject_resource.h"
 #include "tenant/enrollment_rows.h"
 #include "tenant/errors.h"
+#include "tenant/record_events.h"
 #include "tenant/rows.h"
 #include "tenant/training_rules.h"
 
@@ -93,6 +94,8 @@ MoveCause CauseOf(const MutateCall& call, absl::string_view reason) {
 
 absl::Status Answer(MutateCall& call, EnrollmentId id, absl::string_view reason,
                     v1::Enrollment* response) {
+  // Whoever comes in may have done all of it already.
+  if (absl::Status status = FollowEnrolled(call.draft); !status.ok()) return status;
   absl::StatusOr<std::optional<rows::EnrollmentRow>> row =
       ReadEnrollment(call.draft.reader(), call.draft.number(), id);
   if (!row.ok()) return row.status();
