@@ -336,6 +336,52 @@ TEST_F(AttemptTest, LE2_WhoWithdrawsTakesNoQuiz) {
   EXPECT_EQ(See("users/lea", begun.name()).value.score().points(), 4);
 }
 
+// fire is completed by its quiz, which allows two attempts, and is done again once a year.
+TEST_F(AttemptTest, CA1_WhoBeginsAnewHasTheirAttemptsAnew) {
+  AddTwo("attempts_allowed: 2 feedback: NEVER");
+  v1::UpdateTrainingRulesRequest rules;
+  rules.set_training(Full("courses/fire"));
+  rules.set_section(v1::TrainingRules::RECERTIFICATION);
+  auto* const again = rules.mutable_rules()->mutable_recertification();
+  again->set_valid_days(365);
+  again->set_window_days(30);
+  again->set_automatic(true);
+  const auto set = Call<v1::UpdateTrainingRulesResponse>(author_, rules);
+  ASSERT_TRUE(set.ok()) << set.message();
+  const Attempt failed = Take("users/lea", "quizzes/q", false);
+  const Attempt passed = Take("users/lea", "quizzes/q", true);
+  EXPECT_EQ(Record(lea_).state(), v1::Enrollment::COMPLETED);
+  EXPECT_THAT(StartQuiz("users/lea", "quizzes/q").violations(), ElementsAre("NO_ATTEMPT_LEFT"));
+
+  server().Advance(absl::Hours(24) * 336);
+  ASSERT_EQ(Record(lea_).state(), v1::Enrollment::RECERTIFYING);
+  EXPECT_EQ(Record(lea_).cycle(), 2);
+  EXPECT_FALSE(Record(lea_).has_score_hundredths()) << "what was scored before counts no more";
+  const Attempt begun = Begin("users/lea", "quizzes/q");
+  EXPECT_EQ(begun.cycle(), 2);
+  EXPECT_EQ(begun.number(), 1);
+  // Those before can be read, and are not open again.
+  for (const Attempt& old : {failed, passed}) {
+    const auto read = See("users/lea", old.name());
+    ASSERT_TRUE(read.ok()) << read.message();
+    EXPECT_EQ(read.value.cycle(), 1);
+    EXPECT_EQ(read.value.score().points(), old.score().points());
+    EXPECT_EQ(Save("users/lea", old.name(), {Truth(0, true)}).code(),
+              grpc::StatusCode::FAILED_PRECONDITION);
+  }
+  EXPECT_THAT(NamesOf(Attempts("users/lea", "users/lea").value),
+              ElementsAre(failed.name(), passed.name(), begun.name()));
+
+  ASSERT_TRUE(Save("users/lea", begun.name(), {Truth(0, true), Truth(1, false)}).ok());
+  ASSERT_TRUE(SubmitQuiz("users/lea", begun.name()).ok());
+  EXPECT_EQ(Record(lea_).state(), v1::Enrollment::RECERTIFYING);
+  EXPECT_EQ(Record(lea_).score_hundredths(), 2500);
+  EXPECT_EQ(Take("users/lea", "quizzes/q", true).number(), 2);
+  EXPECT_EQ(Record(lea_).state(), v1::Enrollment::COMPLETED);
+  EXPECT_EQ(Record(lea_).cycle(), 2);
+  EXPECT_THAT(StartQuiz("users/lea", "quizzes/q").violations(), ElementsAre("NO_ATTEMPT_LEFT"));
+}
+
 // In CoreAchieve, whose administrators erase people.
 class CoreAttemptTest : public AssessmentTest {
  protected:

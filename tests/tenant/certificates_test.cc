@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -12,13 +11,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
+#include "course_people.h"
 #include "tenant/certificate_text.h"
 #include "tenant/content_items.h"
 #include "tenant/enrollment_rows.h"
 #include "tenant/enrollment_states.h"
 #include "tenant/enrollments.h"
 #include "tenant/times.h"
-#include "world.h"
 
 namespace provost {
 namespace {
@@ -28,14 +27,15 @@ using ::testing::ElementsAre;
 using ::testing::MatchesRegex;
 
 // lea has completed the course `hoists` for the first time; the template `plain` is published.
-class CertificatesTest : public ::testing::Test {
+class CertificatesTest : public CoursePeopleTest {
  protected:
+  CertificatesTest() : CoursePeopleTest({"lea", "leo"}) {}
+
   void SetUp() override {
-    tenants_.MakeAcme();
+    CoursePeopleTest::SetUp();
+    lea_ = people_[0];
+    leo_ = people_[1];
     Do([&](TenantDraft& draft) {
-      course_ = TenantFixture::PutCourse(draft, "hoists", kRootScope);
-      lea_ = TenantFixture::PutUser(draft, "lea");
-      leo_ = TenantFixture::PutUser(draft, "leo");
       template_ = PutTemplate(draft, "plain", /*published=*/true);
       draft_template_ = PutTemplate(draft, "draft", /*published=*/false);
       return absl::OkStatus();
@@ -48,7 +48,7 @@ class CertificatesTest : public ::testing::Test {
     });
     for (SubjectId person : {lea_, leo_}) {
       Do([&](TenantDraft& draft) {
-        return Enroll(draft, Id(person), rows::EnrollmentRow::Source(), Entry::kByHand,
+        return Enroll(draft, IdOf(person), rows::EnrollmentRow::Source(), Entry::kByHand,
                       MoveCause());
       });
     }
@@ -75,22 +75,6 @@ class CertificatesTest : public ::testing::Test {
     return item.uid();
   }
 
-  EnrollmentId Id(SubjectId person) const { return EnrollmentId{course_.value, person.value}; }
-
-  absl::Status Try(const std::function<absl::Status(TenantDraft&)>& change) {
-    return tenants_
-        .Change(tenants_.acme(),
-                [&](MutationContext& context) -> absl::StatusOr<std::string> {
-                  if (absl::Status status = change(context.draft()); !status.ok()) return status;
-                  return std::string();
-                })
-        .status();
-  }
-  void Do(const std::function<absl::Status(TenantDraft&)>& change) {
-    const absl::Status status = Try(change);
-    ASSERT_TRUE(status.ok()) << status;
-  }
-
   // What a completion says of it.
   static rows::EnrollmentRow Completed(int32_t cycle = 1) {
     rows::EnrollmentRow row;
@@ -107,7 +91,7 @@ class CertificatesTest : public ::testing::Test {
     std::optional<uint64_t> issued;
     Do([&](TenantDraft& draft) {
       absl::StatusOr<std::optional<uint64_t>> uid = IssueCertificate(
-          draft, Id(person), Completed(cycle), by == 0 ? template_ : by, CertificateCause());
+          draft, IdOf(person), Completed(cycle), by == 0 ? template_ : by, CertificateCause());
       if (!uid.ok()) return uid.status();
       issued = *uid;
       return absl::OkStatus();
@@ -116,7 +100,7 @@ class CertificatesTest : public ::testing::Test {
   }
 
   rows::CertificateRow Read(uint64_t uid) {
-    const auto row = ReadCertificate(tenants_.database(), tenants_.acme()->number(), uid);
+    const auto row = ReadCertificate(tenants_.database(), number(), uid);
     EXPECT_TRUE(row.ok() && row->has_value()) << row.status();
     return row.ok() && row->has_value() ? **row : rows::CertificateRow();
   }
@@ -124,11 +108,10 @@ class CertificatesTest : public ::testing::Test {
   // How many rows there are of certificates, those by which they are found included; the counters
   // of numbers left out.
   int RowCount() {
-    const uint64_t tenant = tenants_.acme()->number();
     int count = 0;
     for (const Table table : {Table::kCertificates, Table::kIndexes}) {
       store::Cursor cursor =
-          tenants_.database().Scan(table, store::KeyWriter(tenant).Range(), store::ScanOptions());
+          tenants_.database().Scan(table, store::KeyWriter(number()).Range(), store::ScanOptions());
       while (cursor.Next()) {
         store::KeyReader key(table, cursor.key());
         key.U64();
@@ -143,8 +126,6 @@ class CertificatesTest : public ::testing::Test {
     return count;
   }
 
-  TenantFixture tenants_;
-  ScopeId course_;
   SubjectId lea_;
   SubjectId leo_;
   uint64_t template_ = 0;
@@ -182,13 +163,13 @@ TEST_F(CertificatesTest, SaysWhatWasTrueAsItWasIssued) {
 
 TEST_F(CertificatesTest, NumbersHaveNoGapsAndBeginAnewEachYear) {
   const std::string first = Read(*Issue(lea_)).number();
-  EXPECT_FALSE(
-      Try([&](TenantDraft& draft) {
-        absl::Status status =
-            IssueCertificate(draft, Id(leo_), Completed(), template_, CertificateCause()).status();
-        EXPECT_TRUE(status.ok()) << status;
-        return absl::AbortedError("what came after it failed");
-      }).ok());
+  EXPECT_FALSE(Try([&](TenantDraft& draft) {
+                 absl::Status status =
+                     IssueCertificate(draft, IdOf(leo_), Completed(), template_, CertificateCause())
+                         .status();
+                 EXPECT_TRUE(status.ok()) << status;
+                 return absl::AbortedError("what came after it failed");
+               }).ok());
   const std::string second = Read(*Issue(leo_)).number();
   const std::string year = first.substr(0, 4);
   EXPECT_EQ(first, year + "-000001");
@@ -204,7 +185,7 @@ TEST_F(CertificatesTest, ACompletionHasOne) {
   EXPECT_EQ(Issue(lea_), uid);
   EXPECT_NE(Issue(lea_, 2), uid);
   Do([&](TenantDraft& draft) {
-    return RevokeCertificates(draft, Id(lea_), 1, CertificateCause{lea_.value, "wrong"});
+    return RevokeCertificates(draft, IdOf(lea_), 1, CertificateCause{lea_.value, "wrong"});
   });
   const rows::CertificateRow revoked = Read(*uid);
   EXPECT_TRUE(revoked.has_revoke_time());
@@ -229,12 +210,12 @@ TEST_F(CertificatesTest, GoWithTheRecordThePersonAndTheCourse) {
   Issue(lea_, 2);
   Issue(leo_);
   EXPECT_EQ(RowCount(), 3 * 4);
-  Do([&](TenantDraft& draft) { return EraseEnrollmentRecord(draft, Id(leo_)); });
+  Do([&](TenantDraft& draft) { return EraseEnrollmentRecord(draft, IdOf(leo_)); });
   EXPECT_EQ(RowCount(), 2 * 4);
   Do([&](TenantDraft& draft) { return draft.EraseSubject(lea_); });
   EXPECT_EQ(RowCount(), 0);
   Do([&](TenantDraft& draft) {
-    return Enroll(draft, Id(leo_), rows::EnrollmentRow::Source(), Entry::kByHand, MoveCause());
+    return Enroll(draft, IdOf(leo_), rows::EnrollmentRow::Source(), Entry::kByHand, MoveCause());
   });
   // Numbers of what is gone are not given again.
   EXPECT_EQ(Read(*Issue(leo_)).number().substr(4), "-000004");

@@ -5,17 +5,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "course_people.h"
 #include "policy/compiler/compiler.h"
 #include "tenant/enrollment_rows.h"
 #include "tenant/enrollments.h"
 #include "tenant/record_rows.h"
-#include "world.h"
 
 namespace provost {
 namespace {
@@ -58,33 +57,15 @@ TEST(EnrollmentStatesTest, TheLegalTransitionsAreTheseAndNoOthers) {
 }
 
 // A course with two seats, for five people.
-class EnrollmentMovesTest : public ::testing::Test {
+class EnrollmentMovesTest : public CoursePeopleTest {
  protected:
+  EnrollmentMovesTest() : CoursePeopleTest({"a", "b", "c", "d", "e"}) {}
+
   void SetUp() override {
-    tenants_.MakeAcme();
-    Do([&](TenantDraft& draft) {
-      course_ = TenantFixture::PutCourse(draft, "hoists", kRootScope);
-      for (const char* id : {"a", "b", "c", "d", "e"}) {
-        people_.push_back(TenantFixture::PutUser(draft, id));
-      }
-      return absl::OkStatus();
-    });
+    CoursePeopleTest::SetUp();
     SetCapacity(2);
   }
 
-  absl::Status Try(const std::function<absl::Status(TenantDraft&)>& change) {
-    return tenants_
-        .Change(tenants_.acme(),
-                [&](MutationContext& context) -> absl::StatusOr<std::string> {
-                  if (absl::Status status = change(context.draft()); !status.ok()) return status;
-                  return std::string();
-                })
-        .status();
-  }
-  void Do(const std::function<absl::Status(TenantDraft&)>& change) {
-    const absl::Status status = Try(change);
-    ASSERT_TRUE(status.ok()) << status;
-  }
   void SetCapacity(int capacity) {
     Do([&](TenantDraft& draft) {
       absl::StatusOr<std::optional<rows::CourseRow>> row = draft.Get<rows::CourseRow>("hoists");
@@ -95,7 +76,7 @@ class EnrollmentMovesTest : public ::testing::Test {
       return FillSeats(draft, course_);
     });
   }
-  EnrollmentId IdOf(size_t person) const { return {course_.value, people_[person].value}; }
+  EnrollmentId IdOf(size_t person) const { return CoursePeopleTest::IdOf(people_[person]); }
   absl::Status Enroll(TenantDraft& draft, size_t person) const {
     return provost::Enroll(draft, IdOf(person), {}, Entry::kByHand, {});
   }
@@ -134,11 +115,6 @@ class EnrollmentMovesTest : public ::testing::Test {
     }
     return count;
   }
-  uint64_t number() { return tenants_.acme()->number(); }
-
-  TenantFixture tenants_;
-  ScopeId course_;
-  std::vector<SubjectId> people_;
 };
 
 TEST_F(EnrollmentMovesTest, SeatsAreTakenInTheOrderOfTheLine) {
