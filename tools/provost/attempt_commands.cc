@@ -1,4 +1,5 @@
 // `provost attempts`: quizzes as learners take them.
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -6,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "provost/v1/assessment_service.pb.h"
+#include "tools/provost/change_options.h"
 #include "tools/provost/command.h"
 #include "tools/provost/quiz_text.h"
 #include "tools/provost/table.h"
@@ -17,7 +19,7 @@ namespace {
 using v1::Attempt;
 
 // What all of these may have.
-struct Options {
+struct Options : ChangeOptions {
   std::string name;
   std::string course;
   std::string quiz;
@@ -25,14 +27,6 @@ struct Options {
   std::vector<std::string> answers;
   bool submit = false;
   size_t limit = 0;
-  std::string request_id;
-  bool dry_run = false;
-
-  template <typename Request>
-  void FillChange(Request& request) const {
-    request.set_validate_only(dry_run);
-    request.set_request_id(request_id);
-  }
 };
 
 std::string StateOf(const Attempt& attempt) {
@@ -57,17 +51,22 @@ std::string AttemptText(const Attempt& attempt, const Names& names) {
   }
   absl::StrAppend(
       &text, QuestionsText(attempt.questions(), attempt.has_score() ? &attempt.score() : nullptr));
+  // What was answered, and what is told of it, in one line for each question.
+  std::map<int32_t, std::string> lines;
   for (const v1::Answer& answer : attempt.answers()) {
-    absl::StrAppend(&text, "answered ", answer.position() + 1, "=", AnswerText(answer), "\n");
+    lines[answer.position()] =
+        absl::StrCat("answered ", answer.position() + 1, "=", AnswerText(answer));
   }
   for (const v1::AnswerFeedback& feedback : attempt.feedback()) {
-    absl::StrAppend(&text, feedback.position() + 1, " was ", feedback.right() ? "right" : "wrong",
-                    ": ", AnswerText(feedback.correct()));
+    std::string& line = lines[feedback.position()];
+    if (line.empty()) line = absl::StrCat("not answered ", feedback.position() + 1);
+    absl::StrAppend(&line, feedback.right() ? ": right" : ": wrong; right is ",
+                    feedback.right() ? "" : AnswerText(feedback.correct()));
     if (!feedback.explanation().empty()) {
-      absl::StrAppend(&text, " (", Printable(feedback.explanation()), ")");
+      absl::StrAppend(&line, " (", Printable(feedback.explanation()), ")");
     }
-    absl::StrAppend(&text, "\n");
   }
+  for (const auto& [position, line] : lines) absl::StrAppend(&text, line, "\n");
   return text;
 }
 
@@ -144,7 +143,7 @@ absl::StatusOr<int> RunList(Context& context, const Options& options) {
   v1::ListAttemptsResponse response;
   status = context.CallPages("AssessmentService.ListAttempts", request, response, options.limit);
   if (!status.ok()) return status;
-  Table table({"NAME", "LEARNER", "QUIZ", "NUMBER", "STATE", "POINTS", "RESULT", "STARTED"});
+  Table table({"name", "learner", "quiz", "number", "state", "points", "result", "started"});
   for (const Attempt& attempt : response.attempts()) {
     const bool scored = attempt.has_score();
     table.AddRow(
@@ -169,23 +168,19 @@ using Given = std::shared_ptr<Options>;
 void AddName(CLI::App* command, const Given& given) {
   command->add_option("name", given->name, "The attempt, such as attempts/17")->required();
 }
-void AddChange(CLI::App* command, const Given& given) {
-  command->add_flag("--dry-run", given->dry_run, "Say what would happen, and change nothing");
-  command->add_option("--request-id", given->request_id, "A UUID; a retry changes nothing more")
-      ->type_name("UUID");
-}
 
 }  // namespace
 
 void AddAttemptCommands(Tool& tool) {
   CLI::App* const group = AddGroup(tool.app, "attempts", "Takes quizzes, and shows how they went.",
                                    "provost attempts start courses/fire quizzes/fire-basics");
+  group->group("Resources");
   auto given = std::make_shared<Options>();
   CLI::App* command = AddCommand(*group, "start", "Begins an attempt, or goes on with it.",
                                  "provost attempts start courses/fire quizzes/fire-basics");
   command->add_option("course", given->course, "The course, such as courses/fire")->required();
   command->add_option("quiz", given->quiz, "A quiz of it, such as quizzes/fire-basics")->required();
-  AddChange(command, given);
+  given->AddChangeOptions(command);
   OnRun(tool, command, given, RunStart);
 
   given = std::make_shared<Options>();
@@ -197,14 +192,14 @@ void AddAttemptCommands(Tool& tool) {
       ->allow_extra_args(false)
       ->required();
   command->add_flag("--submit", given->submit, "End the attempt then");
-  AddChange(command, given);
+  given->AddChangeOptions(command);
   OnRun(tool, command, given, RunAnswer);
 
   given = std::make_shared<Options>();
   command = AddCommand(*group, "submit", "Ends an attempt, which is scored.",
                        "provost attempts submit attempts/17");
   AddName(command, given);
-  AddChange(command, given);
+  given->AddChangeOptions(command);
   OnRun(tool, command, given, RunSubmit);
 
   given = std::make_shared<Options>();
@@ -218,7 +213,8 @@ void AddAttemptCommands(Tool& tool) {
   command->add_option("course", given->course, "The course, such as courses/fire")->required();
   command->add_option("--learner", given->learner, "Of this person alone")->type_name("USER");
   command->add_option("--quiz", given->quiz, "At this quiz alone")->type_name("QUIZ");
-  command->add_option("--limit", given->limit, "At most this many (all)")->type_name("N");
+  command->add_option("--limit", given->limit, "Stop after this many (default: all)")
+      ->type_name("N");
   OnRun(tool, command, given, RunList);
 }
 

@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "provost/v1/certificate_service.pb.h"
+#include "tools/provost/change_options.h"
 #include "tools/provost/command.h"
 #include "tools/provost/files.h"
 #include "tools/provost/render_message.h"
@@ -14,13 +15,11 @@
 namespace provost::cli {
 namespace {
 
-struct IssueOptions {
+struct IssueOptions : ChangeOptions {
   std::string learner;
   std::string training;
   std::string certificate_template;
   std::string reason;
-  std::string request_id;
-  bool dry_run = false;
 };
 
 struct PrintOptions {
@@ -49,8 +48,7 @@ absl::StatusOr<int> RunIssue(Context& context, const IssueOptions& options) {
     request.set_certificate_template(*std::move(name));
   }
   request.set_reason(options.reason);
-  request.set_validate_only(options.dry_run);
-  request.set_request_id(options.request_id);
+  options.FillChange(request);
   v1::Certificate certificate;
   absl::Status status = context.Call("CertificateService.IssueCertificate", request, certificate);
   if (!status.ok()) return status;
@@ -145,9 +143,7 @@ void AddCertificateCommands(Tool& tool, CLI::App& certificates) {
   issue->add_option("--reason", issued->reason, "Why by hand, for the records")
       ->type_name("TEXT")
       ->required();
-  issue->add_flag("--dry-run", issued->dry_run, "Do everything but the change");
-  issue->add_option("--request-id", issued->request_id, "A UUID that makes a retry harmless")
-      ->type_name("TEXT");
+  issued->AddChangeOptions(issue);
   OnRun(tool, issue, issued, RunIssue);
 
   auto downloaded = std::make_shared<PrintOptions>();

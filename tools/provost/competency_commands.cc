@@ -6,19 +6,18 @@
 
 #include "absl/strings/str_cat.h"
 #include "provost/v1/competency_service.pb.h"
+#include "tools/provost/change_options.h"
 #include "tools/provost/command.h"
 #include "tools/provost/render_message.h"
 
 namespace provost::cli {
 namespace {
 
-struct CompetenciesOptions {
+struct CompetenciesOptions : ChangeOptions {
   std::string course;
   std::vector<std::string> entries;
   bool none = false;
   std::string etag;
-  std::string request_id;
-  bool dry_run = false;
 };
 
 absl::StatusOr<int> RunCompetencies(Context& context, const CompetenciesOptions& options) {
@@ -55,8 +54,7 @@ absl::StatusOr<int> RunSetCompetencies(Context& context, const CompetenciesOptio
     entry.set_level(text.substr(equals + 1));
   }
   request.set_etag(options.etag);
-  request.set_validate_only(options.dry_run);
-  request.set_request_id(options.request_id);
+  options.FillChange(request);
   v1::CourseCompetencies response;
   absl::Status status = context.Call("CompetencyService.SetCourseCompetencies", request, response);
   if (!status.ok()) return status;
@@ -86,8 +84,7 @@ void AddCourseCompetencyCommands(Tool& tool, CLI::App& courses) {
       ->type_name("COMPETENCY=LEVEL");
   command->add_flag("--none", set->none, "It is to give none");
   command->add_option("--etag", set->etag, "Refuse if it has changed since this etag was read");
-  command->add_flag("--dry-run", set->dry_run, "Do everything but the change");
-  command->add_option("--request-id", set->request_id, "A UUID that makes a retry harmless");
+  set->AddChangeOptions(command);
   OnRun(tool, command, set, RunSetCompetencies);
 }
 

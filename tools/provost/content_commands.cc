@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "provost/v1/content_service.pb.h"
+#include "tools/provost/change_options.h"
 #include "tools/provost/command.h"
 #include "tools/provost/content_body.h"
 #include "tools/provost/enum_words.h"
@@ -18,12 +19,6 @@ namespace provost::cli {
 namespace {
 
 constexpr size_t kMaxBodyBytes = 2 << 20;  // of a file; the server says what an item may have
-
-// How a change is made.
-struct ChangeOptions {
-  std::string request_id;
-  bool dry_run = false;
-};
 
 struct EditOptions {
   std::string name;
@@ -54,8 +49,6 @@ struct ShareOptions {
   bool force = false;
   ChangeOptions change;
 };
-
-const char* Would(const ChangeOptions& options) { return options.dry_run ? "would be " : ""; }
 
 // The name of an item that is there.
 absl::StatusOr<ItemName> NameOf(const Names& names, const std::string& given) {
@@ -113,12 +106,11 @@ absl::StatusOr<int> RunCreate(Context& context, const EditOptions& options) {
   if (!home.ok()) return home.status();
   item.set_home_scope(*std::move(home));
   if (absl::Status status = FillBody(context, options, item); !status.ok()) return status;
-  request.set_validate_only(options.change.dry_run);
-  request.set_request_id(options.change.request_id);
+  options.change.FillChange(request);
   v1::ContentItem response;
   absl::Status status = context.Call("ContentService.CreateContentItem", request, response);
   if (!status.ok()) return status;
-  context.Answer(response, absl::StrCat(Would(options.change), "created ",
+  context.Answer(response, absl::StrCat(options.change.Would(), "created ",
                                         Printable(names.Short(response.name())), "\n"));
   return kExitOk;
 }
@@ -142,13 +134,12 @@ absl::StatusOr<int> RunUpdate(Context& context, const EditOptions& options) {
     return absl::InvalidArgumentError(
         "nothing to change is given; `provost content update --help` lists what can be");
   }
-  request.set_validate_only(options.change.dry_run);
-  request.set_request_id(options.change.request_id);
+  options.change.FillChange(request);
   v1::ContentItem response;
   absl::Status status = context.Call("ContentService.UpdateContentItem", request, response);
   if (!status.ok()) return status;
   std::string text =
-      absl::StrCat(Would(options.change), "updated ", Printable(names.Short(response.name())));
+      absl::StrCat(options.change.Would(), "updated ", Printable(names.Short(response.name())));
   if (item.has_body()) absl::StrAppend(&text, ", version ", response.draft_version());
   context.Answer(response, absl::StrCat(text, "\n"));
   return kExitOk;
@@ -238,13 +229,12 @@ absl::StatusOr<int> RunShare(Context& context, const ShareOptions& options) {
   request.set_name(name->full);
   request.set_scope(*std::move(scope));
   request.set_use(options.manage ? v1::ContentShare::MANAGE : v1::ContentShare::USE);
-  request.set_validate_only(options.change.dry_run);
-  request.set_request_id(options.change.request_id);
+  options.change.FillChange(request);
   v1::ContentItem response;
   absl::Status status = context.Call("ContentService.ShareContentItem", request, response);
   if (!status.ok()) return status;
   context.Answer(response,
-                 absl::StrCat(Would(options.change), "shared ", Printable(names.Short(name->full)),
+                 absl::StrCat(options.change.Would(), "shared ", Printable(names.Short(name->full)),
                               " with ", Printable(names.Short(request.scope())),
                               options.manage ? ", to manage" : ", to use", "\n"));
   return kExitOk;
@@ -260,20 +250,14 @@ absl::StatusOr<int> RunUnshare(Context& context, const ShareOptions& options) {
   request.set_name(name->full);
   request.set_scope(*std::move(scope));
   request.set_force(options.force);
-  request.set_validate_only(options.change.dry_run);
-  request.set_request_id(options.change.request_id);
+  options.change.FillChange(request);
   v1::ContentItem response;
   absl::Status status = context.Call("ContentService.UnshareContentItem", request, response);
   if (!status.ok()) return status;
-  context.Answer(response, absl::StrCat(Would(options.change),
+  context.Answer(response, absl::StrCat(options.change.Would(),
                                         "no longer shared: ", Printable(names.Short(name->full)),
                                         " with ", Printable(names.Short(request.scope())), "\n"));
   return kExitOk;
-}
-
-void AddChangeOptions(CLI::App* command, ChangeOptions& options) {
-  command->add_flag("--dry-run", options.dry_run, "Do everything but the change");
-  command->add_option("--request-id", options.request_id, "A UUID that makes a retry harmless");
 }
 
 void AddBodyOptions(CLI::App* command, EditOptions& options) {
@@ -286,7 +270,7 @@ void AddBodyOptions(CLI::App* command, EditOptions& options) {
           "standard input")
       ->type_name("FILE")
       ->excludes(body);
-  AddChangeOptions(command, options.change);
+  options.change.AddChangeOptions(command);
 }
 
 }  // namespace
@@ -341,7 +325,7 @@ void AddContentCommands(Tool& tool, CLI::App& content) {
   command->add_option("name", shared->name, "Which one, such as pages/fire-rules")->required();
   command->add_option("scope", shared->scope, "A catalog or a course")->required();
   command->add_flag("--manage", shared->manage, "To manage there, not only to use");
-  AddChangeOptions(command, shared->change);
+  shared->change.AddChangeOptions(command);
   OnRun(tool, command, shared, RunShare);
 
   auto unshared = std::make_shared<ShareOptions>();
@@ -350,7 +334,7 @@ void AddContentCommands(Tool& tool, CLI::App& content) {
   command->add_option("name", unshared->name, "Which one, such as pages/fire-rules")->required();
   command->add_option("scope", unshared->scope, "The scope to end it for")->required();
   command->add_flag("--force", unshared->force, "Take it out of courses that have it thereby");
-  AddChangeOptions(command, unshared->change);
+  unshared->change.AddChangeOptions(command);
   OnRun(tool, command, unshared, RunUnshare);
 }
 

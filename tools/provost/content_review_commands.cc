@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "provost/v1/content_service.pb.h"
+#include "tools/provost/change_options.h"
 #include "tools/provost/command.h"
 #include "tools/provost/content_body.h"
 #include "tools/provost/render_message.h"
@@ -24,12 +25,10 @@ struct VersionsOptions {
   size_t limit = 0;
 };
 
-struct StepOptions {
+struct StepOptions : ChangeOptions {
   std::string name;
   int32_t version = 0;
   std::string comment;
-  std::string request_id;
-  bool dry_run = false;
 };
 
 // `in review`.
@@ -59,8 +58,7 @@ absl::StatusOr<int> RunSubmit(Context& context, const StepOptions& options, bool
   request.set_name(*std::move(name));
   request.set_withdraw(withdraw);
   request.set_comment(options.comment);
-  request.set_validate_only(options.dry_run);
-  request.set_request_id(options.request_id);
+  options.FillChange(request);
   v1::ContentVersion version;
   absl::Status status = context.Call("ContentService.SubmitVersion", request, version);
   if (!status.ok()) return status;
@@ -99,8 +97,7 @@ absl::StatusOr<int> RunReview(Context& context, const StepOptions& options,
   }
   request.set_decision(decision);
   request.set_comment(options.comment);
-  request.set_validate_only(options.dry_run);
-  request.set_request_id(options.request_id);
+  options.FillChange(request);
   v1::ContentVersion version;
   absl::Status status = context.Call("ContentService.ReviewVersion", request, version);
   if (!status.ok()) return status;
@@ -148,8 +145,7 @@ absl::StatusOr<int> RunComments(Context& context, const VersionsOptions& options
 std::shared_ptr<StepOptions> AddStepOptions(CLI::App* command) {
   auto options = std::make_shared<StepOptions>();
   command->add_option("name", options->name, "Which one, such as pages/fire-rules")->required();
-  command->add_flag("--dry-run", options->dry_run, "Do everything but the change");
-  command->add_option("--request-id", options->request_id, "A UUID that makes a retry harmless");
+  options->AddChangeOptions(command);
   return options;
 }
 

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "provost/v1/content_service.pb.h"
+#include "tools/provost/change_options.h"
 #include "tools/provost/command.h"
 #include "tools/provost/progress.h"
 #include "tools/provost/render_message.h"
@@ -15,14 +16,12 @@
 namespace provost::cli {
 namespace {
 
-struct ItemsOptions {
+struct ItemsOptions : ChangeOptions {
   std::string course;
   std::vector<std::string> items;
   std::vector<std::string> required;
   bool none = false;
   std::string etag;
-  std::string request_id;
-  bool dry_run = false;
 };
 
 struct ReadOptions {
@@ -72,8 +71,7 @@ absl::StatusOr<int> RunSetItems(Context& context, const ItemsOptions& options) {
                      "`: wanted one of the items that the course is to have"));
   }
   request.set_etag(options.etag);
-  request.set_validate_only(options.dry_run);
-  request.set_request_id(options.request_id);
+  options.FillChange(request);
   v1::CourseItems response;
   absl::Status status = context.Call("ContentService.SetCourseItems", request, response);
   if (!status.ok()) return status;
@@ -153,8 +151,7 @@ void AddCourseItemCommands(Tool& tool, CLI::App& courses) {
       ->type_name("ITEM")
       ->allow_extra_args(false);
   command->add_option("--etag", set->etag, "Refuse if it has changed since this etag was read");
-  command->add_flag("--dry-run", set->dry_run, "Do everything but the change");
-  command->add_option("--request-id", set->request_id, "A UUID that makes a retry harmless");
+  set->AddChangeOptions(command);
   OnRun(tool, command, set, RunSetItems);
 
   auto read = std::make_shared<ReadOptions>();

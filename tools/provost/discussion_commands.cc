@@ -9,6 +9,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "provost/v1/discussion_service.pb.h"
+#include "tools/provost/change_options.h"
 #include "tools/provost/command.h"
 #include "tools/provost/render_message.h"
 #include "tools/provost/times.h"
@@ -17,7 +18,7 @@ namespace provost::cli {
 namespace {
 
 // What all of these may have.
-struct Options {
+struct Options : ChangeOptions {
   std::string name;      // what it is about
   std::string training;  // a course or a plan
   std::string title;
@@ -28,20 +29,12 @@ struct Options {
   std::string etag;
   size_t limit = 0;
   bool newest_first = false;
-  std::string request_id;
-  bool dry_run = false;
 
-  template <typename Request>
-  void FillChange(Request& request) const {
-    request.set_validate_only(dry_run);
-    request.set_request_id(request_id);
-  }
   std::string Done(absl::string_view what, absl::string_view short_name) const {
-    return absl::StrCat(dry_run ? "would be " : "", what, " ", Printable(short_name), "\n");
+    return absl::StrCat(Would(), what, " ", Printable(short_name), "\n");
   }
 };
 
-// A field of a request that holds a name.
 // What is to be said: --text, or a file's without its last line end.
 absl::StatusOr<std::string> Said(Context& context, const Options& options) {
   if (options.file.empty()) return options.text;
@@ -320,8 +313,7 @@ using Given = std::shared_ptr<Options>;
 
 Given AddChange(CLI::App* command) {
   auto options = std::make_shared<Options>();
-  command->add_flag("--dry-run", options->dry_run, "Do everything but the change");
-  command->add_option("--request-id", options->request_id, "A UUID that makes a retry harmless");
+  options->AddChangeOptions(command);
   return options;
 }
 

@@ -11,7 +11,9 @@
 #include "absl/strings/str_cat.h"
 #include "provost/v1/course_service.pb.h"
 #include "provost/v1/enrollment_service.pb.h"
+#include "tools/provost/change_options.h"
 #include "tools/provost/command.h"
+#include "tools/provost/enrollment_name.h"
 #include "tools/provost/enum_words.h"
 #include "tools/provost/message_text.h"
 #include "tools/provost/render_message.h"
@@ -25,17 +27,14 @@ using google::protobuf::FieldDescriptor;
 using v1::TrainingRules;
 
 // What all that changes something has.
-struct Change {
+struct Change : ChangeOptions {
   std::string etag;
-  std::string request_id;
-  bool dry_run = false;
 
   void AddOptions(CLI::App* command, bool has_etag = true) {
     if (has_etag) {
       command->add_option("--etag", etag, "Refuse if it has changed since this etag was read");
     }
-    command->add_flag("--dry-run", dry_run, "Do everything but the change");
-    command->add_option("--request-id", request_id, "A UUID that makes a retry harmless");
+    AddChangeOptions(command);
   }
 };
 
@@ -53,18 +52,12 @@ absl::StatusOr<int> Come(Context& context, const ComeOptions& options, const std
   auto training = context.names().Full(options.training);
   if (!training.ok()) return training.status();
   request.set_training(*std::move(training));
-  request.set_validate_only(options.change.dry_run);
-  request.set_request_id(options.change.request_id);
+  options.change.FillChange(request);
   v1::Enrollment response;
   absl::Status status = context.Call(method, request, response);
   if (!status.ok()) return status;
-  std::string text = absl::StrCat(options.change.dry_run ? "would be " : "",
-                                  EnumWord(v1::Enrollment::State_Name(response.state())), ": ",
-                                  context.names().Short(response.name()));
-  if (response.waiting_position() > 0) {
-    absl::StrAppend(&text, ", place ", response.waiting_position());
-  }
-  context.Answer(response, absl::StrCat(text, "\n"));
+  context.Answer(response, absl::StrCat(options.change.Would(),
+                                        EnrollmentStateText(response, context.names()), "\n"));
   return kExitOk;
 }
 
@@ -76,6 +69,9 @@ absl::StatusOr<int> RunJoin(Context& context, const ComeOptions& options) {
 absl::StatusOr<int> RunApply(Context& context, const ComeOptions& options) {
   v1::RequestEnrollmentRequest request;
   request.set_reason(options.reason);
+  return Come(context, options, "EnrollmentService.RequestEnrollment", request);
+}
+
 // --- enrollments open ---
 
 struct OpenOptions {
@@ -113,26 +109,23 @@ absl::StatusOr<int> RunOpen(Context& context, const OpenOptions& options) {
   return kExitOk;
 }
 
-  return Come(context, options, "EnrollmentService.RequestEnrollment", request);
-}
-
 // --- enrollments place ---
 
 struct PlaceOptions {
   Change change;
   std::string name;
+  std::string learner;
   int position = 0;
 };
 
 absl::StatusOr<int> RunPlace(Context& context, const PlaceOptions& options) {
   v1::MoveInWaitingListRequest request;
-  auto name = context.names().Full(options.name, "enrollments");
+  auto name = EnrollmentName(context, options.name, options.learner);
   if (!name.ok()) return name.status();
   request.set_name(*std::move(name));
   request.set_position(options.position);
   request.set_etag(options.change.etag);
-  request.set_validate_only(options.change.dry_run);
-  request.set_request_id(options.change.request_id);
+  options.change.FillChange(request);
   v1::Enrollment response;
   absl::Status status = context.Call("EnrollmentService.MoveInWaitingList", request, response);
   if (!status.ok()) return status;
@@ -146,12 +139,13 @@ absl::StatusOr<int> RunPlace(Context& context, const PlaceOptions& options) {
 
 struct LogOptions {
   std::string name;
+  std::string learner;
   size_t limit = 0;
 };
 
 absl::StatusOr<int> RunLog(Context& context, const LogOptions& options) {
   v1::ListEnrollmentTransitionsRequest request;
-  auto name = context.names().Full(options.name, "enrollments");
+  auto name = EnrollmentName(context, options.name, options.learner);
   if (!name.ok()) return name.status();
   request.set_name(*std::move(name));
   v1::ListEnrollmentTransitionsResponse response;
@@ -176,6 +170,19 @@ const FieldDescriptor* FieldOf(const std::string& section) {
   return TrainingRules::descriptor()->FindFieldByName(section);
 }
 
+// Names in it may be short.
+absl::Status FillNames(const Names& names, v1::CompletionRule& rule) {
+  absl::Status status;
+  for (std::string& item : *rule.mutable_items()) {
+    if (status.ok()) status = names.SetFull(item, "", &item);
+  }
+  std::string& given = *rule.mutable_certificate_template();
+  if (status.ok() && !given.empty()) {
+    status = names.SetFull(given, "certificateTemplates", &given);
+  }
+  return status;
+}
+
 absl::StatusOr<int> RunRules(Context& context, const RulesOptions& options,
                              const char* collection) {
   if (options.text.empty() != options.none) {
@@ -192,17 +199,18 @@ absl::StatusOr<int> RunRules(Context& context, const RulesOptions& options,
     TrainingRules& rules = *request.mutable_rules();
     auto* const part = rules.GetReflection()->MutableMessage(&rules, FieldOf(options.section));
     absl::Status status = ReadMessageText("text", options.text, *part);
+    if (status.ok() && rules.has_completion()) {
+      status = FillNames(context.names(), *rules.mutable_completion());
+    }
     if (!status.ok()) return status;
   }
   request.set_etag(options.change.etag);
-  request.set_validate_only(options.change.dry_run);
-  request.set_request_id(options.change.request_id);
+  options.change.FillChange(request);
   v1::UpdateTrainingRulesResponse response;
   absl::Status status = context.Call("CourseService.UpdateTrainingRules", request, response);
   if (!status.ok()) return status;
-  context.Answer(response,
-                 absl::StrCat(options.change.dry_run ? "would be " : "", "set ", options.section,
-                              " of ", context.names().Short(*training), "\n"));
+  context.Answer(response, absl::StrCat(options.change.Would(), "set ", options.section, " of ",
+                                        context.names().Short(*training), "\n"));
   return kExitOk;
 }
 
@@ -225,16 +233,6 @@ void AddEnrollmentCommands(Tool& tool, CLI::App& enrollments) {
   apply->change.AddOptions(command, /*has_etag=*/false);
   OnRun(tool, command, apply, RunApply);
 
-  auto place = std::make_shared<PlaceOptions>();
-  command =
-      AddCommand(enrollments, "place", "Puts somebody who waits in another place of the line.",
-                 "provost enrollments place 12.7 1");
-  command->add_option("name", place->name, "Which one, such as 12.7")->required();
-  command->add_option("position", place->position, "From 1; beyond the end: last")->required();
-  place->change.AddOptions(command);
-  OnRun(tool, command, place, RunPlace);
-
-
   auto open = std::make_shared<OpenOptions>();
   command = AddCommand(enrollments, "open", "Lists the trainings that you can join or apply for.",
                        "provost enrollments open --in catalogs/safety");
@@ -243,10 +241,20 @@ void AddEnrollmentCommands(Tool& tool, CLI::App& enrollments) {
   command->add_option("--limit", open->limit, "Stop after this many (default: all)")
       ->type_name("N");
   OnRun(tool, command, open, RunOpen);
+
+  auto place = std::make_shared<PlaceOptions>();
+  command =
+      AddCommand(enrollments, "place", "Puts somebody who waits in another place of the line.",
+                 "provost enrollments place courses/fire users/lea 1");
+  AddEnrollmentName(command, place->name, &place->learner, /*more=*/true);
+  command->add_option("position", place->position, "From 1; beyond the end: last")->required();
+  place->change.AddOptions(command);
+  OnRun(tool, command, place, RunPlace);
+
   auto log = std::make_shared<LogOptions>();
   command = AddCommand(enrollments, "log", "Shows who moved an enrollment, when and why.",
-                       "provost enrollments log 12.7");
-  command->add_option("name", log->name, "Which one, such as 12.7")->required();
+                       "provost enrollments log courses/fire users/lea");
+  AddEnrollmentName(command, log->name, &log->learner, /*more=*/false);
   command->add_option("--limit", log->limit, "Stop after this many (default: all)")->type_name("N");
   OnRun(tool, command, log, RunLog);
 }

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "provost/v1/group_service.pb.h"
+#include "tools/provost/change_options.h"
 #include "tools/provost/command.h"
 #include "tools/provost/render_message.h"
 #include "tools/provost/table.h"
@@ -15,13 +16,11 @@
 namespace provost::cli {
 namespace {
 
-struct Membership {
+struct Membership : ChangeOptions {
   std::string group;
   std::string member;
   std::string from;
   std::string until;
-  std::string request_id;
-  bool dry_run = false;
   bool allow_missing = false;
   bool held_back = false;
   size_t limit = 0;
@@ -35,8 +34,7 @@ absl::Status FillMembership(const Names& names, const Membership& options, Reque
   if (!member.ok()) return member.status();
   request.set_group(*std::move(group));
   request.set_member(*std::move(member));
-  request.set_validate_only(options.dry_run);
-  request.set_request_id(options.request_id);
+  options.FillChange(request);
   return absl::OkStatus();
 }
 
@@ -47,9 +45,9 @@ absl::StatusOr<int> RunAddMember(Context& context, const Membership& options) {
   v1::Member response;
   if (status.ok()) status = context.Call("GroupService.AddMember", request, response);
   if (!status.ok()) return status;
-  context.Answer(response, absl::StrCat(options.dry_run ? "would be " : "", "added ",
-                                        Printable(options.member), " to ",
-                                        Printable(context.names().Short(request.group())), "\n"));
+  context.Answer(response,
+                 absl::StrCat(options.Would(), "added ", Printable(options.member), " to ",
+                              Printable(context.names().Short(request.group())), "\n"));
   return kExitOk;
 }
 
@@ -60,9 +58,9 @@ absl::StatusOr<int> RunRemoveMember(Context& context, const Membership& options)
   google::protobuf::Empty response;
   if (status.ok()) status = context.Call("GroupService.RemoveMember", request, response);
   if (!status.ok()) return status;
-  context.Answer(response, absl::StrCat(options.dry_run ? "would be " : "", "removed ",
-                                        Printable(options.member), " from ",
-                                        Printable(context.names().Short(request.group())), "\n"));
+  context.Answer(response,
+                 absl::StrCat(options.Would(), "removed ", Printable(options.member), " from ",
+                              Printable(context.names().Short(request.group())), "\n"));
   return kExitOk;
 }
 
@@ -98,8 +96,7 @@ void AddGroupMemberCommands(Tool& tool, CLI::App& groups) {
   command->add_option("group", added->group, "The group")->required();
   command->add_option("member", added->member, "A user, a service account or a group")->required();
   AddWindowOptions(command, added->from, added->until);
-  command->add_flag("--dry-run", added->dry_run, "Do everything but the change");
-  command->add_option("--request-id", added->request_id, "A UUID that makes a retry harmless");
+  added->AddChangeOptions(command);
   OnRun(tool, command, added, RunAddMember);
 
   auto removed = std::make_shared<Membership>();
@@ -108,8 +105,7 @@ void AddGroupMemberCommands(Tool& tool, CLI::App& groups) {
   command->add_option("group", removed->group, "The group")->required();
   command->add_option("member", removed->member, "Who is removed")->required();
   command->add_flag("--allow-missing", removed->allow_missing, "Succeed where it is no member");
-  command->add_flag("--dry-run", removed->dry_run, "Do everything but the change");
-  command->add_option("--request-id", removed->request_id, "A UUID that makes a retry harmless");
+  removed->AddChangeOptions(command);
   OnRun(tool, command, removed, RunRemoveMember);
 
   auto listed = std::make_shared<Membership>();

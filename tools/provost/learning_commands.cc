@@ -12,31 +12,28 @@
 #include "absl/strings/str_split.h"
 #include "provost/v1/catalog_service.pb.h"
 #include "provost/v1/course_service.pb.h"
+#include "tools/provost/change_options.h"
 #include "tools/provost/command.h"
 
 namespace provost::cli {
 namespace {
 
 // What all of these have.
-struct Change {
+struct Change : ChangeOptions {
   std::string name;
   std::string etag;
-  std::string request_id;
-  bool dry_run = false;
 
   template <typename Request, typename Resource>
   void Fill(Request& request, Resource& resource) const {
     resource.set_etag(etag);
-    request.set_validate_only(dry_run);
-    request.set_request_id(request_id);
+    FillChange(request);
   }
   void AddOptions(CLI::App* command) {
     command->add_option("--etag", etag, "Refuse if it has changed since this etag was read");
-    command->add_flag("--dry-run", dry_run, "Do everything but the change");
-    command->add_option("--request-id", request_id, "A UUID that makes a retry harmless");
+    AddChangeOptions(command);
   }
   std::string Done(absl::string_view what, absl::string_view short_name) const {
-    return absl::StrCat(dry_run ? "would be " : "", what, " ", short_name, "\n");
+    return absl::StrCat(Would(), what, " ", short_name, "\n");
   }
 };
 

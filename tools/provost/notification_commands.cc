@@ -14,6 +14,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "provost/v1/notification_service.pb.h"
+#include "tools/provost/change_options.h"
 #include "tools/provost/command.h"
 #include "tools/provost/enum_words.h"
 #include "tools/provost/message_text.h"
@@ -59,15 +60,13 @@ absl::StatusOr<int> RunGetTemplate(Context& context, const TemplateOptions& opti
 
 // --- preferences ---
 
-struct PreferencesOptions {
+struct PreferencesOptions : ChangeOptions {
   std::string person;
   std::string digest;
   int hour = -1;
   std::string quiet;
   bool no_quiet = false;
   std::string etag;
-  std::string request_id;
-  bool dry_run = false;
 };
 
 // The person who is named, or who asks.
@@ -175,8 +174,7 @@ absl::StatusOr<int> RunSetPreferences(Context& context, const PreferencesOptions
   wanted.set_etag(options.etag);
   absl::Status status = FillPreferences(options, wanted, *request.mutable_update_mask());
   if (!status.ok()) return status;
-  request.set_validate_only(options.dry_run);
-  request.set_request_id(options.request_id);
+  options.FillChange(request);
   NotificationPreferences response;
   status = context.Call("NotificationService.UpdateNotificationPreferences", request, response);
   if (!status.ok()) return status;
@@ -220,8 +218,7 @@ CLI::App* AddNotificationCommands(Tool& tool) {
           ->type_name("FROM-UNTIL");
   command->add_flag("--no-quiet", set->no_quiet, "Mail at any time of day")->excludes(quiet);
   command->add_option("--etag", set->etag, "Refuse if it has changed since this etag was read");
-  command->add_flag("--dry-run", set->dry_run, "Do everything but the change");
-  command->add_option("--request-id", set->request_id, "A UUID that makes a retry harmless");
+  set->AddChangeOptions(command);
   OnRun(tool, command, set, RunSetPreferences);
   return group;
 }

@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "provost/v1/policy_service.pb.h"
+#include "tools/provost/change_options.h"
 #include "tools/provost/command.h"
 #include "tools/provost/policy_diff.h"
 #include "tools/provost/policy_source.h"
@@ -13,14 +14,12 @@
 namespace provost::cli {
 namespace {
 
-struct VersionOptions {
+struct VersionOptions : ChangeOptions {
   std::string file;
   std::string version;
   std::string comment;
   std::string etag;
-  std::string request_id;
   size_t limit = 0;
-  bool dry_run = false;
 };
 
 // The tenant for the version in force, else the full name of a version.
@@ -73,8 +72,7 @@ absl::StatusOr<int> RunApply(Context& context, const VersionOptions& options) {
   request.set_source_text(policy->text);
   request.set_comment(options.comment);
   request.set_etag(options.etag);
-  request.set_validate_only(options.dry_run);
-  request.set_request_id(options.request_id);
+  options.FillChange(request);
   v1::PolicyVersion response;
   if (status.ok()) status = context.Call("PolicyService.ApplyPolicy", request, response);
   if (!status.ok()) return status;
@@ -118,8 +116,7 @@ absl::StatusOr<int> RunRollback(Context& context, const VersionOptions& options)
   request.set_name(*std::move(name));
   request.set_comment(options.comment);
   request.set_etag(options.etag);
-  request.set_validate_only(options.dry_run);
-  request.set_request_id(options.request_id);
+  options.FillChange(request);
   v1::PolicyVersion response;
   absl::Status status = context.Call("PolicyService.RollbackPolicy", request, response);
   if (!status.ok()) return status;
@@ -132,9 +129,7 @@ void AddChangeOptions(CLI::App* command, VersionOptions& options) {
   command->add_option("--comment", options.comment, "Why, for the records")->type_name("TEXT");
   command->add_option("--etag", options.etag, "Refuse if another version is in force by now")
       ->type_name("TEXT");
-  command->add_option("--request-id", options.request_id, "A UUID that makes a retry harmless")
-      ->type_name("UUID");
-  command->add_flag("--dry-run", options.dry_run, "Do everything but the change");
+  options.AddChangeOptions(command);
 }
 
 // One side of a changed cell: `ALLOW if a+b | c`, or `nothing`.

@@ -12,6 +12,7 @@
 #include "policy/compiler/describe.h"
 #include "provost/v1/policy_service.pb.h"
 #include "provost/v1/role_service.pb.h"
+#include "tools/provost/change_options.h"
 #include "tools/provost/command.h"
 #include "tools/provost/render_message.h"
 #include "tools/provost/table.h"
@@ -88,16 +89,14 @@ absl::StatusOr<int> RunRoles(Context& context, const RolesOptions& options) {
 
 // --- assign and revoke ---
 
-struct Grant {
+struct Grant : ChangeOptions {
   std::string subject;  // revoke: may be an assignment's name
   std::string role;
   std::string scope;
   std::string from;
   std::string until;
   std::string reason;
-  std::string request_id;
   std::string etag;
-  bool dry_run = false;
   bool test = false;
   bool allow_missing = false;
 };
@@ -141,8 +140,7 @@ absl::StatusOr<int> RunAssign(Context& context, const Grant& options) {
   status.Update(FillGrant(context.names(), options, assignment));
   status.Update(FillWindow(options.from, options.until, assignment));
   assignment.set_reason(options.reason);
-  request.set_validate_only(options.dry_run);
-  request.set_request_id(options.request_id);
+  options.FillChange(request);
   v1::Assignment response;
   if (status.ok()) status = context.Call("RoleService.CreateAssignment", request, response);
   if (absl::IsPermissionDenied(status)) {
@@ -206,20 +204,19 @@ absl::StatusOr<int> RunRevoke(Context& context, const Grant& options) {
     request.set_name(name);
     request.set_etag(options.etag);
     request.set_allow_missing(options.allow_missing);
-    request.set_validate_only(options.dry_run);
-    request.set_request_id(options.request_id);
+    options.FillChange(request);
     google::protobuf::Empty response;
     absl::Status status = context.Call("RoleService.DeleteAssignment", request, response);
     if (!status.ok()) return status;
-    context.Answer(response, absl::StrCat(options.dry_run ? "would be " : "", "revoked ",
-                                          Printable(names.Short(name)), "\n"));
+    context.Answer(response,
+                   absl::StrCat(options.Would(), "revoked ", Printable(names.Short(name)), "\n"));
   }
   return kExitOk;
 }
 
 // --- overrides ---
 
-struct OverrideOptions {
+struct OverrideOptions : ChangeOptions {
   std::string scope;
   std::string role;
   std::string permission;
@@ -229,8 +226,6 @@ struct OverrideOptions {
   bool locked = false;
   std::string reason;
   std::string etag;
-  std::string request_id;
-  bool dry_run = false;
   bool allow_missing = false;
   size_t limit = 0;
 };
@@ -287,8 +282,7 @@ absl::StatusOr<int> RunSetOverride(Context& context, const OverrideOptions& opti
   absl::Status status = context.names().SetTenant(*create.mutable_parent());
   if (!status.ok()) return status;
   *create.mutable_override() = wanted;
-  create.set_validate_only(options.dry_run);
-  create.set_request_id(options.request_id);
+  options.FillChange(create);
   status = context.Call("RoleService.CreateOverride", create, response);
   if (absl::IsAlreadyExists(status)) {
     const auto found = FindOverride(context, options);
@@ -333,12 +327,11 @@ absl::StatusOr<int> RunRemoveOverride(Context& context, const OverrideOptions& o
   }
   request.set_etag(options.etag);
   request.set_allow_missing(options.allow_missing);
-  request.set_validate_only(options.dry_run);
-  request.set_request_id(options.request_id);
+  options.FillChange(request);
   google::protobuf::Empty response;
   absl::Status status = context.Call("RoleService.DeleteOverride", request, response);
   if (!status.ok()) return status;
-  context.Answer(response, absl::StrCat(options.dry_run ? "would be " : "", "removed ",
+  context.Answer(response, absl::StrCat(options.Would(), "removed ",
                                         Printable(context.names().Short(request.name())), "\n"));
   return kExitOk;
 }
@@ -352,12 +345,10 @@ absl::StatusOr<int> RunListOverrides(Context& context, const OverrideOptions& op
 
 // --- freezes ---
 
-struct FreezeOptions {
+struct FreezeOptions : ChangeOptions {
   std::string scope;
   std::string freeze;
   std::string reason;
-  std::string request_id;
-  bool dry_run = false;
 };
 
 template <typename Request>
@@ -371,8 +362,7 @@ absl::StatusOr<int> RunFreeze(Context& context, const FreezeOptions& options,
   v1::Scope::Freeze_Parse(absl::AsciiStrToUpper(options.freeze), &freeze);
   request.set_freeze(freeze);
   request.set_reason(options.reason);
-  request.set_validate_only(options.dry_run);
-  request.set_request_id(options.request_id);
+  options.FillChange(request);
   v1::ScopeState response;
   absl::Status status = context.Call(method, request, response);
   if (!status.ok()) return status;
@@ -389,13 +379,6 @@ absl::StatusOr<int> RunFreeze(Context& context, const FreezeOptions& options,
 
 // --- their options ---
 
-template <typename Options>
-void AddMutationOptions(CLI::App* command, Options& options) {
-  command->add_flag("--dry-run", options.dry_run, "Do everything but the change");
-  command->add_option("--request-id", options.request_id, "A UUID that makes a retry harmless")
-      ->type_name("UUID");
-}
-
 void AddGrantCommands(Tool& tool) {
   auto assign = std::make_shared<Grant>();
   CLI::App* command =
@@ -410,7 +393,7 @@ void AddGrantCommands(Tool& tool) {
   command->add_option("--reason", assign->reason, "Why, for the records")->type_name("TEXT");
   command->add_flag("--test", assign->test,
                     "Only say whether it would be permitted; exits with 0 or 1");
-  AddMutationOptions(command, *assign);
+  assign->AddChangeOptions(command);
   OnRun(tool, command, assign, RunAssign);
 
   auto revoke = std::make_shared<Grant>();
@@ -423,7 +406,7 @@ void AddGrantCommands(Tool& tool) {
   command->add_option("scope", revoke->scope, "Where it was given");
   command->add_flag("--allow-missing", revoke->allow_missing, "Succeed where there is none");
   command->add_option("--etag", revoke->etag, "Refuse if it has changed since")->type_name("TEXT");
-  AddMutationOptions(command, *revoke);
+  revoke->AddChangeOptions(command);
   OnRun(tool, command, revoke, RunRevoke);
 }
 
@@ -452,7 +435,7 @@ void AddOverrideCommands(Tool& tool) {
   command->add_flag("--locked", set->locked, "Overrides below it do not count");
   command->add_option("--reason", set->reason, "Why, for the records")->type_name("TEXT");
   command->add_option("--etag", set->etag, "Refuse if it has changed since")->type_name("TEXT");
-  AddMutationOptions(command, *set);
+  set->AddChangeOptions(command);
   OnRun(tool, command, set, RunSetOverride);
 
   auto remove = std::make_shared<OverrideOptions>();
@@ -464,7 +447,7 @@ void AddOverrideCommands(Tool& tool) {
   command->add_option("permission", remove->permission, "What")->needs(role);
   command->add_flag("--allow-missing", remove->allow_missing, "Succeed where there is none");
   command->add_option("--etag", remove->etag, "Refuse if it has changed since")->type_name("TEXT");
-  AddMutationOptions(command, *remove);
+  remove->AddChangeOptions(command);
   OnRun(tool, command, remove, RunRemoveOverride);
 
   auto list = std::make_shared<OverrideOptions>();
@@ -489,7 +472,7 @@ void AddFreezeCommand(Tool& tool, const char* name, const char* summary,
       ->required()
       ->check(CLI::IsMember({"archive", "hold"}, CLI::ignore_case));
   command->add_option("--reason", options->reason, "Why, for the records")->type_name("TEXT");
-  AddMutationOptions(command, *options);
+  options->AddChangeOptions(command);
   OnRun(tool, command, options, run);
 }
 

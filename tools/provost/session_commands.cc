@@ -12,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "provost/v1/attendance_service.pb.h"
 #include "provost/v1/course_service.pb.h"
+#include "tools/provost/change_options.h"
 #include "tools/provost/command.h"
 #include "tools/provost/enum_words.h"
 #include "tools/provost/files.h"
@@ -23,24 +24,18 @@ namespace provost::cli {
 namespace {
 
 // A session and somebody who takes part in it, and how a change is made.
-struct PlaceOptions {
+struct PlaceOptions : ChangeOptions {
   std::string session;
   std::string learner;
   int position = 0;
   bool beyond_capacity = false;
   bool refuse_waiting = false;
-  std::string request_id;
-  bool dry_run = false;
 
   void AddSession(CLI::App* command) {
     command->add_option("session", session, "Which one, such as 2026-11-03")->required();
   }
-  void AddLearner(CLI::App* command, const std::string& help) {
-    command->add_option("learner", learner, help);
-  }
-  void AddChange(CLI::App* command) {
-    command->add_flag("--dry-run", dry_run, "Do everything but the change");
-    command->add_option("--request-id", request_id, "A UUID that makes a retry harmless");
+  CLI::Option* AddLearner(CLI::App* command, const std::string& help) {
+    return command->add_option("learner", learner, help);
   }
   // Who is left out is the caller.
   template <typename Request>
@@ -51,8 +46,7 @@ struct PlaceOptions {
     auto person = learner.empty() ? context.Actor() : context.names().Full(learner, "users");
     if (!person.ok()) return person.status();
     request.set_learner(*std::move(person));
-    request.set_validate_only(dry_run);
-    request.set_request_id(request_id);
+    FillChange(request);
     return absl::OkStatus();
   }
 };
@@ -88,7 +82,7 @@ absl::StatusOr<int> RunUnregister(Context& context, const PlaceOptions& options)
   google::protobuf::Empty response;
   absl::Status status = context.Call("AttendanceService.UnregisterFromSession", request, response);
   if (!status.ok()) return status;
-  context.Answer(response, absl::StrCat(options.dry_run ? "would be " : "", "unregistered ",
+  context.Answer(response, absl::StrCat(options.Would(), "unregistered ",
                                         Printable(context.names().Short(request.learner())), "\n"));
   return kExitOk;
 }
@@ -117,7 +111,7 @@ absl::StatusOr<int> RunRegistrations(Context& context, const PlaceOptions& optio
   absl::Status status =
       context.CallPages("AttendanceService.ListSessionRegistrations", request, response, 0);
   if (!status.ok()) return status;
-  Table table({"LEARNER", "STATE", "SINCE", "BY"});
+  Table table({"learner", "state", "since", "by"});
   for (const v1::SessionRegistration& one : response.registrations()) {
     table.AddRow({{Printable(names.Short(one.learner()))},
                   {StateText(one)},
@@ -132,7 +126,7 @@ absl::StatusOr<int> RunRegistrations(Context& context, const PlaceOptions& optio
 
 std::string ConflictsText(const v1::SessionConflicts& conflicts, const Names& names,
                           const Look& look) {
-  Table table({"SESSION", "START", "END", "ROOM", "INSTRUCTORS"});
+  Table table({"session", "start", "end", "room", "instructors"});
   for (const v1::SessionConflict& one : conflicts.conflicts()) {
     std::vector<std::string> instructors;
     for (const std::string& user : one.instructors()) {
@@ -165,7 +159,7 @@ absl::StatusOr<int> RunConflicts(Context& context, const PlaceOptions& options) 
 
 // --- sessions series ---
 
-struct SeriesOptions {
+struct SeriesOptions : ChangeOptions {
   std::string id;
   std::string display_name;
   std::string parent;
@@ -184,8 +178,6 @@ struct SeriesOptions {
   int count = 0;
   std::string until;
   bool refuse_conflicts = false;
-  std::string request_id;
-  bool dry_run = false;
 };
 
 absl::StatusOr<int> RunSeries(Context& context, const SeriesOptions& options) {
@@ -223,12 +215,11 @@ absl::StatusOr<int> RunSeries(Context& context, const SeriesOptions& options) {
   rule.set_count(options.count);
   rule.set_until(options.until);
   request.set_refuse_conflicts(options.refuse_conflicts);
-  request.set_validate_only(options.dry_run);
-  request.set_request_id(options.request_id);
+  options.FillChange(request);
   v1::CreateSessionSeriesResponse response;
   absl::Status status = context.Call("CourseService.CreateSessionSeries", request, response);
   if (!status.ok()) return status;
-  Table table({"SESSION", "START", "END", "CONFLICTS"});
+  Table table({"session", "start", "end", "conflicts"});
   for (const v1::Session& one : response.sessions()) {
     const int conflicts = one.conflicts().conflicts_size() + one.conflicts().more_count();
     table.AddRow({{Printable(names.Short(one.name()))},
@@ -277,14 +268,13 @@ void AddSeriesCommand(Tool& tool, CLI::App& sessions) {
       ->excludes(count);
   command->add_flag("--refuse-conflicts", series->refuse_conflicts,
                     "Refuse where a room or an instructor is taken");
-  command->add_flag("--dry-run", series->dry_run, "Do everything but the change");
-  command->add_option("--request-id", series->request_id, "A UUID that makes a retry harmless");
+  series->AddChangeOptions(command);
   OnRun(tool, command, series, RunSeries);
 }
 
 // --- attendance ---
 
-struct MarkOptions {
+struct MarkOptions : ChangeOptions {
   std::string session;
   std::vector<std::string> learners;
   std::string learner;
@@ -292,8 +282,6 @@ struct MarkOptions {
   int minutes = 0;
   std::string note;
   std::string reason;
-  std::string request_id;
-  bool dry_run = false;
 
   absl::Status Fill(const Names& names, const std::string& given, v1::Attendance& mark) const {
     auto user = names.Full(given, "users");
@@ -309,7 +297,7 @@ struct MarkOptions {
 
 std::string AttendanceText(const google::protobuf::RepeatedPtrField<v1::Attendance>& attendances,
                            const Names& names, const Look& look) {
-  Table table({"LEARNER", "STATUS", "MINUTES", "NOTE", "BY", "AT"});
+  Table table({"learner", "status", "minutes", "note", "by", "at"});
   for (const v1::Attendance& one : attendances) {
     const bool marked = one.status() != v1::Attendance::STATUS_UNSPECIFIED;
     table.AddRow({{Printable(names.Short(one.learner()))},
@@ -331,8 +319,7 @@ absl::StatusOr<int> RunMark(Context& context, const MarkOptions& options) {
     absl::Status status = options.Fill(context.names(), learner, *request.add_attendances());
     if (!status.ok()) return status;
   }
-  request.set_validate_only(options.dry_run);
-  request.set_request_id(options.request_id);
+  options.FillChange(request);
   v1::BulkMarkAttendanceResponse response;
   absl::Status status = context.Call("AttendanceService.BulkMarkAttendance", request, response);
   if (!status.ok()) return status;
@@ -349,8 +336,7 @@ absl::StatusOr<int> RunAmend(Context& context, const MarkOptions& options) {
       options.Fill(context.names(), options.learner, *request.mutable_attendance());
   if (!status.ok()) return status;
   request.set_reason(options.reason);
-  request.set_validate_only(options.dry_run);
-  request.set_request_id(options.request_id);
+  options.FillChange(request);
   v1::Attendance response;
   status = context.Call("AttendanceService.AmendAttendance", request, response);
   if (!status.ok()) return status;
@@ -398,7 +384,10 @@ absl::StatusOr<int> RunCalendar(Context& context, const CalendarOptions& options
     request.set_name(*std::move(name));
     status = context.Call("CourseService.ExportCalendar", request, response);
   }
-  if (status.ok()) status = WriteOutput(context, options.output, response.content());
+  if (!status.ok()) return status;
+  OutputFile file(context, options.output);
+  status = file.Write(response.content());
+  if (status.ok()) status = file.KeepAndSay();
   if (!status.ok()) return status;
   return kExitOk;
 }
@@ -425,21 +414,21 @@ void AddSessionCommands(Tool& tool, CLI::App& sessions) {
                                "provost sessions register 2026-11-03", RunRegister);
   entering->AddLearner(enter, "Who, such as users/lea; left out: you");
   enter->add_flag("--refuse-waiting", entering->refuse_waiting, "Not to wait where it is full");
-  entering->AddChange(enter);
+  entering->AddChangeOptions(enter);
   auto [leave, leaving] = add("unregister", "Takes a registration back.",
                               "provost sessions unregister 2026-11-03", RunUnregister);
   leaving->AddLearner(leave, "Who, such as users/lea; left out: you");
-  leaving->AddChange(leave);
+  leaving->AddChangeOptions(leave);
   auto [line, moving] = add("line", "Puts somebody who waits at another place in the line.",
                             "provost sessions line 2026-11-03 users/lea --position 1", RunLine);
-  moving->AddLearner(line, "Who waits, such as users/lea");
+  moving->AddLearner(line, "Who waits, such as users/lea")->required();
   line->add_option("--position", moving->position, "From 1")->type_name("N")->required();
-  moving->AddChange(line);
+  moving->AddChangeOptions(line);
   auto [promote, promoting] = add("promote", "Gives a seat to somebody who waits.",
                                   "provost sessions promote 2026-11-03 users/lea", RunPromote);
-  promoting->AddLearner(promote, "Who waits, such as users/lea");
+  promoting->AddLearner(promote, "Who waits, such as users/lea")->required();
   promote->add_flag("--beyond-capacity", promoting->beyond_capacity, "Though there is none");
-  promoting->AddChange(promote);
+  promoting->AddChangeOptions(promote);
 }
 
 void AddAttendanceCommands(Tool& tool) {
@@ -458,8 +447,7 @@ void AddAttendanceCommands(Tool& tool) {
   const auto add_mark = [&](CLI::App* command, MarkOptions* options) {
     command->add_option("--minutes", options->minutes, "For how many minutes")->type_name("N");
     command->add_option("--note", options->note, "What else is to be said of it");
-    command->add_flag("--dry-run", options->dry_run, "Do everything but the change");
-    command->add_option("--request-id", options->request_id, "A UUID that makes a retry harmless");
+    options->AddChangeOptions(command);
   };
   auto [mark, marking] =
       add("mark", "Says of people whether they were there: all or none.",
@@ -478,7 +466,8 @@ void AddAttendanceCommands(Tool& tool) {
   add_mark(amend, amending);
   auto [list, listing] = add("list", "Who is to be there, and who was.",
                              "provost attendance list 2026-11-03", RunAttendance);
-  list->add_option("--of", listing->learner, "Only of this person: users/lea")->type_name("USER");
+  list->add_option("--learner", listing->learner, "Only of this person: users/lea")
+      ->type_name("USER");
 }
 
 void AddCalendarCommand(Tool& tool) {

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "provost/v1/tenant_service.pb.h"
+#include "tools/provost/change_options.h"
 #include "tools/provost/command.h"
 #include "tools/provost/enum_words.h"
 #include "tools/provost/message_text.h"
@@ -80,13 +81,11 @@ absl::StatusOr<int> RunGet(Context& context, const GetOptions& options) {
 
 // --- set ---
 
-struct SetOptions {
+struct SetOptions : ChangeOptions {
   std::string section;
   std::string text;
   std::string file;
   std::string etag;
-  std::string request_id;
-  bool dry_run = false;
 };
 
 absl::StatusOr<int> RunSet(Context& context, const SetOptions& options) {
@@ -110,13 +109,12 @@ absl::StatusOr<int> RunSet(Context& context, const SetOptions& options) {
   }
   request.set_section(section);
   settings.set_etag(options.etag);
-  request.set_validate_only(options.dry_run);
-  request.set_request_id(options.request_id);
+  options.FillChange(request);
   Settings response;
   absl::Status status = context.Call("TenantService.UpdateSettings", request, response);
   if (!status.ok()) return status;
-  context.Answer(response, absl::StrCat(options.dry_run ? "would be " : "", "set ", options.section,
-                                        "\n", TextOf(response, section, "  ")));
+  context.Answer(response, absl::StrCat(options.Would(), "set ", options.section, "\n",
+                                        TextOf(response, section, "  ")));
   return kExitOk;
 }
 
@@ -175,8 +173,7 @@ void AddSettingsCommands(Tool& tool) {
       ->type_name("FILE")
       ->excludes(text);
   command->add_option("--etag", set->etag, "Refuse if the settings changed since this etag");
-  command->add_flag("--dry-run", set->dry_run, "Do everything but the change");
-  command->add_option("--request-id", set->request_id, "A UUID that makes a retry harmless");
+  set->AddChangeOptions(command);
   OnRun(tool, command, set, RunSet);
 
   auto history = std::make_shared<HistoryOptions>();

@@ -10,8 +10,8 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
-#include "absl/time/clock.h"
 #include "provost/v1/assessment_service.pb.h"
+#include "tools/provost/change_options.h"
 #include "tools/provost/command.h"
 #include "tools/provost/enum_words.h"
 #include "tools/provost/file_transfer.h"
@@ -24,7 +24,7 @@ namespace {
 using v1::Submission;
 
 // What all of these may have.
-struct Options {
+struct Options : ChangeOptions {
   std::string name;
   std::string course;
   std::string task;
@@ -46,14 +46,6 @@ struct Options {
   std::string due;
   std::string etag;
   size_t limit = 0;
-  std::string request_id;
-  bool dry_run = false;
-
-  template <typename Request>
-  void FillChange(Request& request) const {
-    request.set_validate_only(dry_run);
-    request.set_request_id(request_id);
-  }
 };
 
 // `7.5` is 750 hundredths.
@@ -204,7 +196,7 @@ absl::StatusOr<int> RunList(Context& context, const Options& options) {
   v1::ListSubmissionsResponse response;
   status = context.CallPages("AssessmentService.ListSubmissions", request, response, options.limit);
   if (!status.ok()) return status;
-  Table table({"NAME", "LEARNER", "TASK", "STATE", "VERSION", "LATE", "GRADE", "DUE"});
+  Table table({"name", "learner", "task", "state", "version", "late", "grade", "due"});
   for (const Submission& submission : response.submissions()) {
     const v1::HandIn* const last =
         submission.hand_ins().empty() ? nullptr : &submission.hand_ins(0);
@@ -275,7 +267,7 @@ absl::StatusOr<int> RunGrade(Context& context, const Options& options) {
 template <typename Request>
 absl::Status SetDue(const Options& options, Request& request) {
   if (options.due.empty()) return absl::OkStatus();
-  absl::StatusOr<google::protobuf::Timestamp> due = ParseTime(options.due, absl::Now());
+  auto due = ReadTime("--due", options.due);
   if (!due.ok()) return due.status();
   *request.mutable_due_time() = *std::move(due);
   return absl::OkStatus();
@@ -329,11 +321,6 @@ void AddWork(CLI::App* command, const Given& given) {
   command->add_option("course", given->course, "The course, such as courses/fire")->required();
   command->add_option("task", given->task, "The task, such as tasks/plan")->required();
 }
-void AddChange(CLI::App* command, const Given& given) {
-  command->add_flag("--dry-run", given->dry_run, "Say what would happen, and change nothing");
-  command->add_option("--request-id", given->request_id, "A UUID; a retry changes nothing more")
-      ->type_name("UUID");
-}
 void AddEtag(CLI::App* command, const Given& given) {
   command->add_option("--etag", given->etag, "Refuse if it has changed since this etag was read");
 }
@@ -353,7 +340,7 @@ void AddLearnersCommands(Tool& tool, CLI::App& group) {
   command->add_option("--media-type", given->media_type, "What it is (by its name's ending)")
       ->type_name("TYPE");
   command->add_option("--comment", given->comment, "For who grades it")->type_name("TEXT");
-  AddChange(command, given);
+  given->AddChangeOptions(command);
   OnRun(tool, command, given, RunHandIn);
 
   given = std::make_shared<Options>();
@@ -368,10 +355,13 @@ void AddLearnersCommands(Tool& tool, CLI::App& group) {
   command->add_option("course", given->course, "The course, such as courses/fire")->required();
   command->add_option("--learner", given->learner, "Of this person alone")->type_name("USER");
   command->add_option("--task", given->task, "On this task alone")->type_name("TASK");
-  command->add_option("--state", given->states, "In this state alone; again for more")
+  command->add_option("--state", given->states, "Only those in one of these states, with commas")
+      ->type_name("STATE,...")
+      ->delimiter(',')
       ->allow_extra_args(false)
       ->check(CLI::IsMember(EnumWords(*Submission::State_descriptor())));
-  command->add_option("--limit", given->limit, "At most this many (all)")->type_name("N");
+  command->add_option("--limit", given->limit, "Stop after this many (default: all)")
+      ->type_name("N");
   OnRun(tool, command, given, RunList);
 
   given = std::make_shared<Options>();
@@ -394,6 +384,7 @@ void AddSubmissionCommands(Tool& tool) {
   CLI::App* const group =
       AddGroup(tool.app, "submissions", "Hands in work, grades it, and gives it back.",
                "provost submissions list courses/fire --state handed-in");
+  group->group("Resources");
   AddLearnersCommands(tool, *group);
 
   auto given = std::make_shared<Options>();
@@ -414,7 +405,7 @@ void AddSubmissionCommands(Tool& tool) {
   command->add_option("--feedback", given->feedback, "For the learner")->type_name("TEXT");
   command->add_option("--reason", given->reason, "Why it is graded again")->type_name("TEXT");
   AddEtag(command, given);
-  AddChange(command, given);
+  given->AddChangeOptions(command);
   OnRun(tool, command, given, RunGrade);
 
   given = std::make_shared<Options>();
@@ -426,7 +417,7 @@ void AddSubmissionCommands(Tool& tool) {
       ->required();
   AddDue(command, given);
   AddEtag(command, given);
-  AddChange(command, given);
+  given->AddChangeOptions(command);
   OnRun(tool, command, given, RunReturn);
 
   given = std::make_shared<Options>();
@@ -435,7 +426,7 @@ void AddSubmissionCommands(Tool& tool) {
   AddWork(command, given);
   command->add_option("learners", given->learners, "Who gets it, such as users/bob")->required();
   AddDue(command, given);
-  AddChange(command, given);
+  given->AddChangeOptions(command);
   OnRun(tool, command, given, RunAssign);
 }
 
