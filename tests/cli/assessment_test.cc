@@ -63,8 +63,11 @@ TEST_F(AssessmentTest, LE1_PL1_AQuizIsTakenFromTheCommandLine) {
               HasSubstr("submission.read"));
   EXPECT_THAT(Do(kLea, {"attempts", "answer", name, "--answer", "2=8", "--submit"}),
               AllOf(HasSubstr(": ended\n"), HasSubstr("2 of 3 points: passed\n"),
-                    HasSubstr("1 was right: true (It burns.)\n"), HasSubstr("2 was wrong: 7\n")));
+                    HasSubstr("answered 1=true: right (It burns.)\n"),
+                    HasSubstr("answered 2=8: wrong; right is 7\n")));
   EXPECT_EQ(Do(kLea, {"attempts", "submit", name}), Do(kLea, {"attempts", "get", name}));
+  EXPECT_THAT(Do(kIna, {"attempts", "list", "fire", "--quiz", "q"}),
+              StartsWith("name\tlearner\tquiz\tnumber\tstate\tpoints\tresult\tstarted\n"));
   EXPECT_THAT(Do(kIna, {"attempts", "list", "fire", "--quiz", "q"}),
               HasSubstr(absl::StrCat(name, "\tusers/lea\tquizzes/q\t1\tended\t2 of 3\tpassed\t")));
   EXPECT_EQ(As(kLea, {"attempts", "list", "fire"}).code, 2);

@@ -183,7 +183,7 @@ TEST_F(ManageTest, KA4_RulesAndTemplatesOfMails) {
             "created notificationRules/welcome\n");
   EXPECT_THAT(Do(kCarl, {"notifications", "rules", "list"}),
               HasSubstr("notificationRules/welcome\twelcome\tcatalogs/safety\tENROLLED\t"
-                        "notificationTemplates/welcome\tLEARNER, MANAGER\t0\t\n"));
+                        "notificationTemplates/welcome\tLEARNER, MANAGER\t\t\n"));
   EXPECT_EQ(Do(kCarl, {"notifications", "rules", "update", "welcome", "--disabled", "true", "--to",
                        "learner"}),
             "updated notificationRules/welcome\n");

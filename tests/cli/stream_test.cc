@@ -158,7 +158,7 @@ TEST_F(StreamTest, M4_ExportAsCsvAndJsonLines) {
               HasSubstr("{\"user_id\":\"zoe\"}\n"));
   EXPECT_EQ(Do("users/mae", {"export", "users", "--spreadsheet", "--fields", "display_name",
                              "--output", Path("out.csv")}),
-            "");
+            absl::StrCat("wrote 46 B to ", Path("out.csv"), "\n"));
   EXPECT_THAT(ReadFile(Path("out.csv")), HasSubstr("\r\n'=1+1\r\n"));
   EXPECT_EQ(
       Do("users/mae", {"export", "users", "--home", "catalogs/safety", "--fields", "user_id"}),
@@ -271,7 +271,8 @@ TEST_F(StreamTest, U3_APackageGoesUpAndComesDown) {
               StartsWith("uploaded fire.zip to packages/fire, version 1: 683.6 KiB, SHA-256 "));
   EXPECT_THAT(Do("users/aut", {"content", "get", "packages/fire"}),
               HasSubstr("\nfire.zip, application/zip, 683.6 KiB\n"));
-  EXPECT_EQ(Do("users/aut", {"content", "download", "fire", "--output", Path("back.zip")}), "");
+  EXPECT_EQ(Do("users/aut", {"content", "download", "fire", "--output", Path("back.zip")}),
+            absl::StrCat("wrote 683.6 KiB to ", Path("back.zip"), "\n"));
   EXPECT_TRUE(ReadFile(Path("back.zip")) == bytes);
   EXPECT_TRUE(Do("users/aut", {"content", "download", "fire", "--offset", "699990"}) ==
               bytes.substr(699990));

@@ -3,17 +3,31 @@
 #include <google/rpc/error_details.pb.h>
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string>
+#include <vector>
 #include "absl/strings/cord.h"
+
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "provost/v1/course.pb.h"
+#include "provost/v1/enrollment_service.pb.h"
+#include "provost/v1/notification_service.pb.h"
+#include "provost/v1/user_service.pb.h"
+#include "tenant/names.h"
 #include "tools/provost/errors.h"
 #include "tools/provost/look.h"
+#include "tools/provost/message_text.h"
 #include "tools/provost/names.h"
+#include "tools/provost/render_message.h"
 #include "tools/provost/table.h"
 #include "tools/provost/times.h"
 
 namespace provost::cli {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -38,10 +52,24 @@ TEST(NamesTest, AWrongNameSaysWhatItCouldBe) {
   EXPECT_THAT(std::string(names.Full("fire").status().message()), HasSubstr("`courses/fire`"));
   EXPECT_THAT(std::string(names.Full("course/fire").status().message()),
               HasSubstr("did you mean `courses/fire`?"));
+  EXPECT_THAT(
+      std::string(names.Full("quiz/fire").status().message()),
+      AllOf(HasSubstr("no collection `quiz`; wanted one of `users`, "), HasSubstr("`quizzes`")));
   EXPECT_FALSE(names.Full("").ok());
   EXPECT_THAT(std::string(Names("").Full("courses/fire").status().message()),
               HasSubstr("--tenant"));
   EXPECT_EQ(*Names("").Full("tenants/acme/courses/fire"), "tenants/acme/courses/fire");
+}
+
+// What a command prints can be given to the next one.
+TEST(NamesTest, EveryCollectionIsKnown) {
+  const Names names("acme");
+  int count = 0;
+  for (uint8_t i = 1; !CollectionName(static_cast<Collection>(i)).empty(); ++i, ++count) {
+    const std::string name = absl::StrCat(CollectionName(static_cast<Collection>(i)), "/17");
+    EXPECT_EQ(names.Full(name).value_or("unknown"), absl::StrCat("tenants/acme/", name));
+  }
+  EXPECT_GE(count, 30);
 }
 
 TEST(NamesTest, TheTenantOfAName) {
@@ -55,12 +83,18 @@ TEST(TimesTest, FormsOfATime) {
   const auto read = [&](absl::string_view text) { return FormatTime(*ParseTime(text, now)); };
   EXPECT_EQ(read("2026-11-03T09:00:00Z"), "2026-11-03T09:00:00Z");
   EXPECT_EQ(read("2026-11-03T09:00:00+02:00"), "2026-11-03T07:00:00Z");
-  EXPECT_EQ(read("2026-11-03T09:00:00.000000001Z"), "2026-11-03T09:00:00.000000001Z");
+  // Whole seconds are for people, who see the one that it is in.
+  EXPECT_EQ(read("2026-11-03T09:00:00.999999999Z"), "2026-11-03T09:00:00Z");
+  EXPECT_EQ(ParseTime("2026-11-03T09:00:00.000000001Z", now)->nanos(), 1);
+  EXPECT_EQ(read("1969-12-31T23:59:59.5Z"), "1969-12-31T23:59:59Z");
   EXPECT_EQ(read("2026-11-03"), "2026-11-03T00:00:00Z");
   EXPECT_EQ(read("0001-01-01T00:00:00Z"), "0001-01-01T00:00:00Z");
   EXPECT_EQ(read("now"), "2023-11-14T22:13:20Z");
   EXPECT_EQ(read("+2d"), "2023-11-16T22:13:20Z");
   EXPECT_EQ(read("-90m"), "2023-11-14T20:43:20Z");
+  EXPECT_EQ(ReadTime("--due", "2026-11-03")->seconds(), 1793664000);
+  EXPECT_THAT(std::string(ReadTime("--due", "soon").status().message()),
+              HasSubstr("--due: `soon` is not a time"));
   for (const char* wrong :
        {"", "tomorrow", "+", "+d", "+0d", "+-3d", "-", "-+3d", "2026-13-01", "+3y",
         "10000-01-01T00:00:00Z", "infinite-future", "+4294967295w", "-4294967295w"}) {
@@ -128,6 +162,45 @@ template <typename Detail>
 void AddDetail(const Detail& detail, absl::Status& status) {
   status.SetPayload(absl::StrCat("type.googleapis.com/", Detail::descriptor()->full_name()),
                     absl::Cord(detail.SerializeAsString()));
+}
+
+// Each column has a name of its own.
+TEST(RenderTest, FlagsOfWhatHasAStateStandBesideIt) {
+  const Names names("acme");
+  v1::ListEnrollmentsResponse enrollments;
+  v1::Enrollment& enrollment = *enrollments.add_enrollments();
+  enrollment.set_name("tenants/acme/enrollments/12.7");
+  enrollment.set_state(v1::Enrollment::ENROLLED);
+  const std::vector<std::string> lines =
+      absl::StrSplit(RenderList(enrollments, names, kPlainLook), '\n');
+  const std::vector<std::string> header = absl::StrSplit(lines[0], '\t');
+  EXPECT_EQ(std::set<std::string>(header.begin(), header.end()).size(), header.size());
+  EXPECT_THAT(header, AllOf(Contains("state"), Contains("flags")));
+  v1::ListUsersResponse users;
+  users.add_users()->set_suspended(true);
+  EXPECT_THAT(RenderList(users, names, kPlainLook), HasSubstr("\tstate\n"));
+}
+
+TEST(RenderTest, ANumberThatSaysNothingIsNotShown) {
+  const Names names("acme");
+  v1::NotificationRule rule;
+  EXPECT_THAT(RenderMessage(rule, names, kPlainLook), Not(HasSubstr("lead")));
+  rule.set_lead_days(7);
+  EXPECT_THAT(RenderMessage(rule, names, kPlainLook), HasSubstr("lead days\t7\n"));
+  v1::Enrollment enrollment;
+  EXPECT_THAT(RenderMessage(enrollment, names, kPlainLook),
+              AllOf(HasSubstr("progress percent\t0\n"), Not(HasSubstr("score"))));
+  enrollment.set_score_hundredths(0);
+  EXPECT_THAT(RenderMessage(enrollment, names, kPlainLook), HasSubstr("score"));
+}
+
+TEST(MessageTextTest, AFieldThatThereIsNotIsToldWithThoseThatThereAre) {
+  v1::DueRule rule;
+  EXPECT_EQ(ReadMessageText("text", "days_after_enrolment: 3", rule).message(),
+            "text:1:21: there is no field `days_after_enrolment`; wanted one of `time`, "
+            "`days_after_enrollment`, `days_after_hire`");
+  EXPECT_THAT(std::string(ReadMessageText("text", "days_after_hire: soon", rule).message()),
+              HasSubstr("text:1:18: "));
 }
 
 TEST(ErrorsTest, FieldViolationsAreListedOnce) {

@@ -3,7 +3,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "provost/v1/access_service.pb.h"
 #include "tools/provost/command.h"
 #include "tools/provost/explain_tree.h"
@@ -68,7 +67,7 @@ template <typename Request>
 absl::Status FillCircumstances(const Circumstances& options, Request& request) {
   for (const std::string& fact : options.facts) request.add_facts(fact);
   if (!options.time.empty()) {
-    auto time = ParseTime(options.time, absl::Now());
+    auto time = ReadTime("--time", options.time);
     if (!time.ok()) return time.status();
     *request.mutable_time() = *std::move(time);
   }

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "provost/v1/audit_service.pb.h"
 #include "provost/v1/tenant_service.pb.h"
 #include "tools/provost/command.h"
@@ -40,14 +39,13 @@ absl::Status FillAudit(const Names& names, const AuditOptions& options,
     if (!resource.ok()) return resource.status();
     request.set_resource(*std::move(resource));
   }
-  const absl::Time now = absl::Now();
   if (!options.since.empty()) {
-    const auto time = ParseTime(options.since, now);
+    const auto time = ReadTime("--since", options.since);
     if (!time.ok()) return time.status();
     *request.mutable_since() = *time;
   }
   if (!options.before.empty()) {
-    const auto time = ParseTime(options.before, now);
+    const auto time = ReadTime("--before", options.before);
     if (!time.ok()) return time.status();
     *request.mutable_before() = *time;
   }

@@ -28,6 +28,8 @@ inline CLI::App* AddCommand(CLI::App& parent, const std::string& name, const std
                             const std::string& example) {
   CLI::App* const command = parent.add_subcommand(name, summary);
   command->footer("Example:\n  " + example);
+  // Those of a group are not what the group itself is among.
+  if (parent.get_parent() != nullptr) command->group("Commands");
   command->fallthrough();
   return command;
 }
@@ -70,6 +72,8 @@ void AddRecordCommands(Tool& tool);
 // `provost record external`.
 void AddExternalTrainingCommands(Tool& tool, CLI::App& record);
 void AddReportCommands(Tool& tool);
+// Those of `provost reports`, beside what every resource has.
+void AddSavedReportCommands(Tool& tool, CLI::App& reports);
 void AddRoleCommands(Tool& tool);
 // Those of `provost sessions`, beside what every resource has; who was there; calendars.
 void AddSessionCommands(Tool& tool, CLI::App& sessions);

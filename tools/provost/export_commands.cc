@@ -67,7 +67,7 @@ absl::StatusOr<int> RunExport(Context& context, absl::string_view method,
       return file.Write(piece.data());
     });
   }
-  if (status.ok()) status = file.Keep();
+  if (status.ok()) status = file.KeepAndSay();
   if (!status.ok()) return status;
   return kExitOk;
 }

@@ -7,11 +7,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "provost/v1/training_record_service.pb.h"
+#include "tools/provost/command.h"
 #include "tools/provost/file_transfer.h"
 #include "tools/provost/look.h"
-#include "tools/provost/command.h"
 #include "tools/provost/render_message.h"
 #include "tools/provost/times.h"
 
@@ -28,12 +27,13 @@ struct ExternalOptions {
   std::string expire_time;
   int credit_hundredths = 0;
   std::string evidence;
-  bool no_file = false;
   std::string reason;
+  bool no_file = false;
 };
 
-absl::Status SetTimeOf(const std::string& given, google::protobuf::Timestamp* time) {
-  absl::StatusOr<google::protobuf::Timestamp> parsed = ParseTime(given, absl::Now());
+absl::Status SetTimeOf(const char* option, const std::string& given,
+                       google::protobuf::Timestamp* time) {
+  absl::StatusOr<google::protobuf::Timestamp> parsed = ReadTime(option, given);
   if (!parsed.ok()) return parsed.status();
   *time = *parsed;
   return absl::OkStatus();
@@ -54,9 +54,10 @@ absl::StatusOr<int> RunExternalAdd(Context& context, const ExternalOptions& opti
   training.set_provider(options.provider);
   training.set_credit_hundredths(options.credit_hundredths);
   training.set_evidence(options.evidence);
-  absl::Status status = SetTimeOf(options.complete_time, training.mutable_complete_time());
+  absl::Status status =
+      SetTimeOf("--completed", options.complete_time, training.mutable_complete_time());
   if (status.ok() && !options.expire_time.empty()) {
-    status = SetTimeOf(options.expire_time, training.mutable_expire_time());
+    status = SetTimeOf("--expires", options.expire_time, training.mutable_expire_time());
   }
   if (!status.ok()) return status;
   v1::ExternalTraining made;
@@ -93,14 +94,13 @@ absl::StatusOr<int> RunExternalChange(Context& context, const ExternalOptions& o
   training.set_evidence(options.evidence);
   absl::Status status;
   if (!options.complete_time.empty()) {
-    status = SetTimeOf(options.complete_time, training.mutable_complete_time());
+    status = SetTimeOf("--completed", options.complete_time, training.mutable_complete_time());
   }
   if (status.ok() && !options.expire_time.empty()) {
-    status = SetTimeOf(options.expire_time, training.mutable_expire_time());
+    status = SetTimeOf("--expires", options.expire_time, training.mutable_expire_time());
   }
   if (!status.ok()) return status;
   request.set_reason(options.reason);
-  v1::ExternalTraining changed;
   if (options.no_file) {
     // What is set, and the file, which is not.
     const auto changes = [&](const char* field, bool is_set) {
@@ -114,13 +114,13 @@ absl::StatusOr<int> RunExternalChange(Context& context, const ExternalOptions& o
     changes("evidence", !options.evidence.empty());
     changes("evidence_file", true);
   }
+  v1::ExternalTraining changed;
   status = context.Call("TrainingRecordService.UpdateExternalTraining", request, changed);
   if (!status.ok()) return status;
   context.Answer(changed, RenderMessage(changed, context.names(), context.look()));
   return kExitOk;
 }
 
-absl::StatusOr<int> RunExternalDelete(Context& context, const ExternalOptions& options) {
 struct EvidenceOptions {
   std::string name;
   std::string file;
@@ -170,6 +170,7 @@ absl::StatusOr<int> RunExternalDownload(Context& context, const EvidenceOptions&
   return kExitOk;
 }
 
+absl::StatusOr<int> RunExternalDelete(Context& context, const ExternalOptions& options) {
   v1::DeleteExternalTrainingRequest request;
   auto name = context.names().Full(options.name, "externalTrainings");
   if (!name.ok()) return name.status();
@@ -229,13 +230,12 @@ void AddExternalTrainingCommands(Tool& tool, CLI::App& record) {
                  "provost record external change 7.33 --title \"First aid II\" --reason Typo");
   change->add_option("name", changed->name, "Which one, such as 7.33")->required();
   add_fields(change, *changed, false);
-  change->add_option("--reason", changed->reason, "Why, for the records")
   change->add_flag("--no-file", changed->no_file, "Take away the file that shows it");
+  change->add_option("--reason", changed->reason, "Why, for the records")
       ->type_name("TEXT")
       ->required();
   OnRun(tool, change, changed, RunExternalChange);
 
-  auto deleted = std::make_shared<ExternalOptions>();
   auto uploaded = std::make_shared<EvidenceOptions>();
   CLI::App* const upload = AddCommand(
       *external, "upload", "Brings a file that shows one; another is kept with the past.",
@@ -265,6 +265,7 @@ void AddExternalTrainingCommands(Tool& tool, CLI::App& record) {
       ->type_name("BYTES");
   OnRun(tool, download, downloaded, RunExternalDownload);
 
+  auto deleted = std::make_shared<ExternalOptions>();
   CLI::App* const del =
       AddCommand(*external, "delete", "Takes one away.", "provost record external delete 7.33");
   del->add_option("name", deleted->name, "Which one, such as 7.33")->required();

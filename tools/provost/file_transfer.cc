@@ -53,7 +53,7 @@ absl::Status OutgoingFile::Open(Context& context, const std::string& path,
 absl::Status IncomingFile::Take(absl::string_view data) {
   digest_.Add(data);
   // A line that is written over would stand between what is printed.
-  if (!output_.is_standard()) progress_.Add(static_cast<int64_t>(data.size()));
+  if (!output_.is_standard()) progress_->Add(static_cast<int64_t>(data.size()));
   return output_.Write(data);
 }
 
@@ -67,7 +67,8 @@ absl::Status IncomingFile::Finish() {
                        absl::BytesToHexString(file_.sha256()), "; try again"));
     }
   }
-  return output_.Keep();
+  progress_.reset();
+  return output_.KeepAndSay();
 }
 
 }  // namespace provost::cli

@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -72,18 +74,18 @@ class IncomingFile {
   IncomingFile(Context& context, const std::string& name, const std::string& output,
                int64_t offset = 0, int64_t length = 0)
       : output_(context, output),
-        progress_(context, absl::StrCat("receiving ", name), 0),
+        progress_(std::in_place, context, absl::StrCat("receiving ", name), 0),
         offset_(offset),
         length_(length) {}
 
   void SetFile(const v1::PackageBody& file) { file_ = file; }
   absl::Status Take(absl::string_view data);
-  // DATA_LOSS where all of it came, and is not what the server has.
+  // Says what was written where. DATA_LOSS where all of it came, and is not what the server has.
   absl::Status Finish();
 
  private:
   OutputFile output_;
-  Progress progress_;
+  std::optional<Progress> progress_;  // Until all of it came.
   const int64_t offset_;
   const int64_t length_;
   Sha256Digest digest_;

@@ -11,6 +11,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "tools/provost/look.h"
+#include "tools/provost/progress.h"
 
 namespace provost::cli {
 
@@ -65,7 +67,10 @@ absl::StatusOr<absl::string_view> InputFile::Read(size_t limit) {
 }
 
 OutputFile::OutputFile(Context& context, std::string path)
-    : path_(std::move(path)), beside_(absl::StrCat(path_, ".new")), out_(&file_) {
+    : context_(context),
+      path_(std::move(path)),
+      beside_(absl::StrCat(path_, ".new")),
+      out_(&file_) {
   if (path_.empty() || path_ == "-") {
     out_ = &context.out();
   } else {
@@ -87,6 +92,7 @@ absl::Status OutputFile::Failed() const {
 
 absl::Status OutputFile::Write(absl::string_view bytes) {
   out_->write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  size_ += static_cast<int64_t>(bytes.size());
   return out_->good() ? absl::OkStatus() : Failed();
 }
 
@@ -95,6 +101,14 @@ absl::Status OutputFile::Keep() {
   file_.close();
   if (!file_ || std::rename(beside_.c_str(), path_.c_str()) != 0) return Failed();
   is_kept_ = true;
+  return absl::OkStatus();
+}
+
+absl::Status OutputFile::KeepAndSay() {
+  if (absl::Status status = Keep(); !status.ok()) return status;
+  if (!is_standard() && !context_.options().json) {
+    context_.out() << "wrote " << FormatBytes(size_) << " to " << Printable(path_) << "\n";
+  }
   return absl::OkStatus();
 }
 

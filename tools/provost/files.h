@@ -61,18 +61,23 @@ class OutputFile {
   // PERMISSION_DENIED says why it cannot be written.
   absl::Status Write(absl::string_view bytes);
   absl::Status Keep();
+  // The same, and says so on standard output where that is not the file, for people:
+  // `wrote 1.2 KiB to people.csv`.
+  absl::Status KeepAndSay();
 
  private:
   absl::Status Failed() const;
 
+  Context& context_;
   const std::string path_;
   const std::string beside_;
+  int64_t size_ = 0;
   std::ofstream file_;
   std::ostream* out_;
   bool is_kept_ = false;
 };
 
-// Writes a whole file that way.
+// Writes a whole file that way, and says nothing.
 absl::Status WriteOutput(Context& context, const std::string& path, absl::string_view bytes);
 
 }  // namespace provost::cli

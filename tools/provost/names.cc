@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "policy/matrix/matrix.h"
 
@@ -34,6 +35,8 @@ constexpr absl::string_view kCollections[] = {
     "tasks",
     "certificateTemplates",
     "enrollments",
+    "recordEvents",
+    "externalTrainings",
     "certificates",
     "attempts",
     "submissions",
@@ -45,6 +48,7 @@ constexpr absl::string_view kCollections[] = {
     "notificationRules",
     "notificationTemplates",
     "outboxMessages",
+    "reports",
 };
 
 }  // namespace
@@ -93,7 +97,7 @@ absl::StatusOr<std::string> Names::Full(absl::string_view given,
     const std::string nearest = NearestName(named, collections);
     return absl::InvalidArgumentError(absl::StrCat(
         "`", given, "` is not a name: there is no collection `", named, "`",
-        nearest.empty() ? std::string()
+        nearest.empty() ? absl::StrCat("; wanted one of `", absl::StrJoin(collections, "`, `"), "`")
                         : absl::StrCat("; did you mean `", nearest, given.substr(slash), "`?")));
   }
   if (!tenant.ok()) return tenant;

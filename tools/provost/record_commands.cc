@@ -1,18 +1,21 @@
 // `provost record`: what people have done in trainings, and what follows from it.
 #include <google/protobuf/empty.pb.h>
-#include <google/protobuf/text_format.h>
 
 #include <cmath>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "provost/v1/competency_service.pb.h"
 #include "provost/v1/training_record_service.pb.h"
 #include "tools/provost/command.h"
+#include "tools/provost/enrollment_name.h"
 #include "tools/provost/enum_words.h"
+#include "tools/provost/message_text.h"
 #include "tools/provost/render_message.h"
 #include "tools/provost/times.h"
 
@@ -35,6 +38,7 @@ struct RecordOptions {
   std::string time;
   std::string reason;
   std::string with;
+  int event = 0;  // of the log of the enrollment; 0: `name` is that of an event
   bool dry_run = false;
 };
 
@@ -67,8 +71,9 @@ std::string RecordText(const v1::TrainingRecord& record, const Names& names) {
   return text;
 }
 
-absl::Status SetTimeOf(const std::string& given, google::protobuf::Timestamp* time) {
-  absl::StatusOr<google::protobuf::Timestamp> parsed = ParseTime(given, absl::Now());
+absl::Status SetTimeOf(const char* option, const std::string& given,
+                       google::protobuf::Timestamp* time) {
+  absl::StatusOr<google::protobuf::Timestamp> parsed = ReadTime(option, given);
   if (!parsed.ok()) return parsed.status();
   *time = *parsed;
   return absl::OkStatus();
@@ -78,7 +83,7 @@ absl::Status SetTimeOf(const std::string& given, google::protobuf::Timestamp* ti
 template <typename Request>
 absl::StatusOr<int> Change(Context& context, absl::string_view method, const RecordOptions& options,
                            Request request) {
-  auto name = context.names().Full(options.name, "enrollments");
+  auto name = EnrollmentName(context, options.name, options.learner);
   if (!name.ok()) return name.status();
   request.set_name(*std::move(name));
   request.set_validate_only(options.dry_run);
@@ -90,7 +95,7 @@ absl::StatusOr<int> Change(Context& context, absl::string_view method, const Rec
 
 absl::StatusOr<int> RunGet(Context& context, const RecordOptions& options) {
   v1::GetTrainingRecordRequest request;
-  auto name = context.names().Full(options.name, "enrollments");
+  auto name = EnrollmentName(context, options.name, options.learner);
   if (!name.ok()) return name.status();
   request.set_name(*std::move(name));
   v1::TrainingRecord record;
@@ -147,7 +152,7 @@ std::string EventText(const v1::RecordEvent& event, const Names& names) {
 absl::StatusOr<int> RunLog(Context& context, const RecordOptions& options) {
   const Names names = context.names();
   v1::ListRecordEventsRequest request;
-  auto name = names.Full(options.name, "enrollments");
+  auto name = EnrollmentName(context, options.name, options.learner);
   if (!name.ok()) return name.status();
   request.set_training_record(*std::move(name));
   v1::ListRecordEventsResponse response;
@@ -185,7 +190,7 @@ absl::StatusOr<int> RunScore(Context& context, const RecordOptions& options) {
   request.set_passed(options.passed);
   request.set_reason(options.reason);
   if (!options.time.empty()) {
-    absl::Status status = SetTimeOf(options.time, request.mutable_time());
+    absl::Status status = SetTimeOf("--time", options.time, request.mutable_time());
     if (!status.ok()) return status;
   }
   return Change(context, "TrainingRecordService.EnterScore", options, std::move(request));
@@ -196,19 +201,28 @@ absl::StatusOr<int> RunSignOff(Context& context, const RecordOptions& options) {
   request.set_take_back(options.take_back);
   request.set_reason(options.reason);
   if (!options.time.empty()) {
-    absl::Status status = SetTimeOf(options.time, request.mutable_time());
+    absl::Status status = SetTimeOf("--time", options.time, request.mutable_time());
     if (!status.ok()) return status;
   }
   return Change(context, "TrainingRecordService.SignOff", options, std::move(request));
+}
+
+std::vector<std::string> OutcomeWords() {
+  return EnumWords(*v1::OverrideCompletionRequest::Outcome_descriptor());
 }
 
 absl::StatusOr<int> RunOverride(Context& context, const RecordOptions& options) {
   v1::OverrideCompletionRequest request;
   request.set_outcome(static_cast<v1::OverrideCompletionRequest::Outcome>(
       EnumNumber(*v1::OverrideCompletionRequest::Outcome_descriptor(), options.outcome)));
+  if (request.outcome() == v1::OverrideCompletionRequest::OUTCOME_UNSPECIFIED) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("`", options.outcome, "` is no outcome: wanted one of `",
+                     absl::StrJoin(OutcomeWords(), "`, `"), "`; a person is written `users/lea`"));
+  }
   request.set_reason(options.reason);
   if (!options.time.empty()) {
-    absl::Status status = SetTimeOf(options.time, request.mutable_time());
+    absl::Status status = SetTimeOf("--time", options.time, request.mutable_time());
     if (!status.ok()) return status;
   }
   return Change(context, "TrainingRecordService.OverrideCompletion", options, std::move(request));
@@ -233,18 +247,37 @@ absl::StatusOr<int> RunCredit(Context& context, const RecordOptions& options) {
   return kExitOk;
 }
 
+// Names in it may be short; what it is about need not be said.
+absl::Status FillNames(const Names& names, v1::RecordEvent& event) {
+  std::string* name = nullptr;
+  const char* collection = "";
+  if (event.has_progress()) name = event.mutable_progress()->mutable_item();
+  if (event.has_score()) name = event.mutable_score()->mutable_item();
+  if (event.has_attendance()) {
+    name = event.mutable_attendance()->mutable_session();
+    collection = "sessions";
+  }
+  return name == nullptr || name->empty() ? absl::OkStatus()
+                                          : names.SetFull(*name, collection, name);
+}
+
 absl::StatusOr<int> RunCorrect(Context& context, const RecordOptions& options) {
   v1::CorrectRecordRequest request;
-  auto name = context.names().Full(options.name, "recordEvents");
+  auto name = options.event == 0 ? context.names().Full(options.name, "recordEvents")
+                                 : EnrollmentName(context, options.name, options.learner);
   if (!name.ok()) return name.status();
+  if (options.event != 0) {
+    *name = absl::StrCat(absl::StrReplaceAll(*name, {{"/enrollments/", "/recordEvents/"}}), ".",
+                         options.event);
+  }
   request.set_name(*std::move(name));
   request.set_reason(options.reason);
   request.set_validate_only(options.dry_run);
-  if (!options.with.empty() &&
-      !google::protobuf::TextFormat::ParseFromString(options.with, request.mutable_replacement())) {
-    return absl::InvalidArgumentError(
-        "`--with` is no record event in textproto; wanted, say, `score { score_hundredths: 9000 "
-        "passed: true }`");
+  if (!options.with.empty()) {
+    v1::RecordEvent& replacement = *request.mutable_replacement();
+    absl::Status status = ReadMessageText("--with", options.with, replacement);
+    if (status.ok()) status = FillNames(context.names(), replacement);
+    if (!status.ok()) return status;
   }
   v1::TrainingRecord record;
   absl::Status status = context.Call("TrainingRecordService.CorrectRecord", request, record);
@@ -255,7 +288,7 @@ absl::StatusOr<int> RunCorrect(Context& context, const RecordOptions& options) {
 
 absl::StatusOr<int> RunDelete(Context& context, const RecordOptions& options) {
   v1::DeleteTrainingRecordRequest request;
-  auto name = context.names().Full(options.name, "enrollments");
+  auto name = EnrollmentName(context, options.name, options.learner);
   if (!name.ok()) return name.status();
   request.set_name(*std::move(name));
   request.set_reason(options.reason);
@@ -291,8 +324,9 @@ void AddTime(CLI::App* command, RecordOptions& options) {
   command->add_option("--time", options.time, "When that was; now if left out")->type_name("TIME");
 }
 
-void AddName(CLI::App* command, RecordOptions& options) {
-  command->add_option("name", options.name, "Whose, by the enrollment: 12.7")->required();
+// `more`: other words follow.
+void AddName(CLI::App* command, RecordOptions& options, bool more = false) {
+  AddEnrollmentName(command, options.name, &options.learner, more);
 }
 
 void AddDryRun(CLI::App* command, RecordOptions& options) {
@@ -303,27 +337,27 @@ void AddDryRun(CLI::App* command, RecordOptions& options) {
 
 void AddRecordCommands(Tool& tool) {
   CLI::App* const record = AddGroup(tool.app, "record", "What people have done in trainings.",
-                                    "provost record get 12.7");
+                                    "provost record get courses/fire");
   record->group("Resources");
 
   auto got = std::make_shared<RecordOptions>();
   CLI::App* const get =
       AddCommand(*record, "get", "Where somebody stands in a training, and what is missing.",
-                 "provost record get 12.7");
+                 "provost record get courses/fire users/lea");
   AddName(get, *got);
   OnRun(tool, get, got, RunGet);
 
   auto logged = std::make_shared<RecordOptions>();
   CLI::App* const log = AddCommand(*record, "log", "What happened, who entered it and why.",
-                                   "provost record log 12.7");
+                                   "provost record log courses/fire users/lea");
   AddName(log, *logged);
   OnRun(tool, log, logged, RunLog);
 
   auto reported = std::make_shared<RecordOptions>();
   CLI::App* const progress =
       AddCommand(*record, "progress", "How far you are with an item of a course.",
-                 "provost --as users/lea record progress 12.7 pages/exits 100");
-  AddName(progress, *reported);
+                 "provost --as users/lea record progress courses/fire pages/exits 100");
+  AddEnrollmentName(progress, reported->name, nullptr, /*more=*/true);
   progress->add_option("item", reported->item, "Such as pages/exits")->required();
   progress->add_option("percent", reported->percent, "0 to 100")->required();
   progress->add_option("--position", reported->position, "Where to go on")->type_name("TEXT");
@@ -333,9 +367,10 @@ void AddRecordCommands(Tool& tool) {
   OnRun(tool, progress, reported, RunProgress);
 
   auto scored = std::make_shared<RecordOptions>();
-  CLI::App* const score = AddCommand(*record, "score", "Enters what an item was worth.",
-                                     "provost record score 12.7 quizzes/fire 85.5 --passed");
-  AddName(score, *scored);
+  CLI::App* const score =
+      AddCommand(*record, "score", "Enters what an item was worth.",
+                 "provost record score courses/fire users/lea quizzes/fire 85.5 --passed");
+  AddName(score, *scored, /*more=*/true);
   score->add_option("item", scored->item, "Such as quizzes/fire")->required();
   score->add_option("score", scored->score, "In per cent: 0 to 100")->required();
   score->add_flag("--passed", scored->passed, "It is enough");
@@ -347,7 +382,7 @@ void AddRecordCommands(Tool& tool) {
   auto signed_off = std::make_shared<RecordOptions>();
   CLI::App* const sign =
       AddCommand(*record, "sign-off", "Signs off what the completion rule wants signed off.",
-                 "provost record sign-off 12.7");
+                 "provost record sign-off courses/fire users/lea");
   AddName(sign, *signed_off);
   sign->add_flag("--take-back", signed_off->take_back, "Take back what was signed off");
   AddTime(sign, *signed_off);
@@ -356,13 +391,14 @@ void AddRecordCommands(Tool& tool) {
   OnRun(tool, sign, signed_off, RunSignOff);
 
   auto overridden = std::make_shared<RecordOptions>();
-  CLI::App* const override_command =
-      AddCommand(*record, "override", "Says that a training is completed or failed, or neither.",
-                 "provost record override 12.7 completed --reason \"Passed it elsewhere\"");
-  AddName(override_command, *overridden);
-  override_command->add_option("outcome", overridden->outcome, "What came of it")
-      ->required()
-      ->check(CLI::IsMember(EnumWords(*v1::OverrideCompletionRequest::Outcome_descriptor())));
+  CLI::App* const override_command = AddCommand(
+      *record, "override", "Says that a training is completed or failed, or neither.",
+      "provost record override courses/fire users/lea completed --reason \"Passed elsewhere\"");
+  AddName(override_command, *overridden, /*more=*/true);
+  override_command
+      ->add_option("outcome", overridden->outcome,
+                   absl::StrCat("What came of it: ", absl::StrJoin(OutcomeWords(), ", ")))
+      ->required();
   AddTime(override_command, *overridden);
   AddReason(override_command, overridden->reason, true);
   AddDryRun(override_command, *overridden);
@@ -386,9 +422,11 @@ void AddRecordCommands(Tool& tool) {
   auto corrected = std::make_shared<RecordOptions>();
   CLI::App* const correct = AddCommand(
       *record, "correct", "A fact of the log counts no more; another may be put there.",
-      "provost record correct 12.7.3 --with 'score { score_hundredths: 9000 passed: true "
-      "}' --reason Misread");
-  correct->add_option("event", corrected->name, "Which, such as 12.7.3")->required();
+      "provost record correct courses/fire users/lea 3 --with 'score { score_hundredths: 9000 "
+      "passed: true }' --reason Misread");
+  AddName(correct, *corrected, /*more=*/true);
+  correct->add_option("event", corrected->event,
+                      "Which of its log: 3; left out where it is named in full: 12.7.3");
   correct->add_option("--with", corrected->with, "What is put in its place, in textproto")
       ->type_name("TEXT");
   AddReason(correct, corrected->reason, true);
@@ -398,7 +436,7 @@ void AddRecordCommands(Tool& tool) {
   auto deleted = std::make_shared<RecordOptions>();
   CLI::App* const del =
       AddCommand(*record, "delete", "Deletes a record with all that belongs to it.",
-                 "provost record delete 12.7 --reason \"Made twice\"");
+                 "provost record delete courses/fire users/lea --reason \"Made twice\"");
   AddName(del, *deleted);
   AddReason(del, deleted->reason, true);
   AddDryRun(del, *deleted);

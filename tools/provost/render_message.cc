@@ -66,6 +66,15 @@ bool IsForDetailAlone(const FieldDescriptor& field) {
   return names->count(field.name()) != 0;
 }
 
+// A number that is 0 where there is none: a list of rules does not tell a lead that they do not
+// have.
+bool IsNoneAtZero(const FieldDescriptor& field) {
+  static const auto* const names = new std::set<std::string>{
+      "capacity",          "credit_hundredths", "draft_version",   "lead_days",
+      "published_version", "template_version",  "waiting_position"};
+  return names->count(field.name()) != 0;
+}
+
 bool IsFlag(const FieldDescriptor& field) {
   return field.cpp_type() == FieldDescriptor::CPPTYPE_BOOL && !field.is_repeated();
 }
@@ -147,6 +156,8 @@ std::string FieldText(const Message& message, const FieldDescriptor& field, cons
                  ? ""
                  : reflection->GetEnum(message, &field)->name();
     case FieldDescriptor::CPPTYPE_INT32:
+      if (field.has_presence() && !reflection->HasField(message, &field)) return "";
+      if (IsNoneAtZero(field) && reflection->GetInt32(message, &field) == 0) return "";
       return absl::StrCat(reflection->GetInt32(message, &field));
     case FieldDescriptor::CPPTYPE_INT64:
       return absl::StrCat(reflection->GetInt64(message, &field));
@@ -190,7 +201,9 @@ std::string RenderList(const Message& answer, const Names& names, const Look& lo
     columns.push_back(field);
     header.push_back(Heading(field->name()));
   }
-  if (!flags.empty()) header.push_back("state");
+  // What has a state of its own is said to be more than that.
+  const bool has_state = item.FindFieldByName("state") != nullptr;
+  if (!flags.empty()) header.push_back(has_state ? "flags" : "state");
   Table table(header);
   const auto* const reflection = answer.GetReflection();
   for (int i = 0; i < reflection->FieldSize(answer, listed); ++i) {

@@ -14,8 +14,10 @@
 #include "provost/v1/enrollment_service.pb.h"
 #include "provost/v1/group_service.pb.h"
 #include "provost/v1/notification_service.pb.h"
+#include "provost/v1/report_service.pb.h"
 #include "provost/v1/user_service.pb.h"
 #include "tools/provost/command.h"
+#include "tools/provost/enrollment_name.h"
 #include "tools/provost/render_message.h"
 #include "tools/provost/resource_request.h"
 #include "tools/provost/resource_types.h"
@@ -26,6 +28,11 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::MessageFactory;
+
+// Whether somebody comes into a training by it, or waits for that.
+bool LetsIn(const std::string& word) {
+  return word == "create" || word == "approve" || word == "promote";
+}
 
 absl::StatusOr<int> RunVerb(Context& context, const Verb& verb, const ResourceValues& values) {
   auto request = MakeResourceRequest(context, verb, values);
@@ -45,14 +52,23 @@ absl::StatusOr<int> RunVerb(Context& context, const Verb& verb, const ResourceVa
     context.Answer(*response, RenderMessage(*response, names, context.look()));
     return kExitOk;
   }
+  // What it is called, or was.
   std::string name = values.id;
-  if (const FieldDescriptor* field = response->GetDescriptor()->FindFieldByName("name")) {
-    name = response->GetReflection()->GetString(*response, field);
-  } else if (const auto full = ResourceName(names, *verb.type, values.id); full.ok()) {
-    name = *full;
+  for (const Message* const message : {response.get(), request->get()}) {
+    const FieldDescriptor* const field = message->GetDescriptor()->FindFieldByName("name");
+    if (field == nullptr) continue;
+    name = message->GetReflection()->GetString(*message, field);
+    break;
   }
-  context.Answer(*response, absl::StrCat(values.IsDryRun() ? "would be " : "", PastTense(verb.word),
-                                         " ", Printable(names.Short(name)), "\n"));
+  const std::string would = values.IsDryRun() ? "would be " : "";
+  // What came of it may be another thing: who is approved where it is full waits.
+  if (const auto* const enrollment = dynamic_cast<const v1::Enrollment*>(response.get());
+      enrollment != nullptr && LetsIn(verb.word)) {
+    context.Answer(*response, absl::StrCat(would, EnrollmentStateText(*enrollment, names), "\n"));
+    return kExitOk;
+  }
+  context.Answer(*response, absl::StrCat(would, PastTense(verb.word), " ",
+                                         Printable(names.Short(name)), "\n"));
   return kExitOk;
 }
 
@@ -105,6 +121,7 @@ void AddResourceCommands(Tool& tool) {
       AddPackageCommands(tool, *group);
       AddQuizCommands(tool, *group);
     }
+    if (type.message == v1::Report::descriptor()) AddSavedReportCommands(tool, *group);
     if (type.message == v1::NotificationTemplate::descriptor()) {
       AddNotificationTemplateCommands(tool, *group);
     }

@@ -11,7 +11,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "absl/time/clock.h"
 #include "provost/v1/catalog_service.pb.h"
 #include "provost/v1/competency_service.pb.h"
 #include "provost/v1/course_service.pb.h"
@@ -20,6 +19,7 @@
 #include "provost/v1/role_service.pb.h"
 #include "provost/v1/tenant_service.pb.h"
 #include "provost/v1/user_service.pb.h"
+#include "tools/provost/enrollment_name.h"
 #include "tools/provost/enum_words.h"
 #include "tools/provost/times.h"
 
@@ -67,7 +67,7 @@ constexpr FieldFlag kFieldFlags[] = {
     {"home_scope", "--home", FieldForm::kScope, "The scope at which questions about it are asked"},
     {"scope", "--at", FieldForm::kScope, "The scope where the role is held"},
     {"subject", "--of", FieldForm::kSubject, "Who holds the role"},
-    {"learner", "--learner", FieldForm::kSubject, "Who is enrolled: users/lea"},
+    {"learner", "--learner", FieldForm::kSubject, "The learner: users/lea"},
     {"assignee", "--to", FieldForm::kSubject, "Who takes it: users/lea, groups/crew"},
     {"training", "--in", FieldForm::kScope, "The course or the training plan: courses/fire"},
     {"due_time", "--due", FieldForm::kTime, "When it is due: 2026-11-03, +30d"},
@@ -158,7 +158,7 @@ absl::Status SetField(Context& context, const FieldFlag& flag, const std::string
         reflection->ClearField(&message, field);
         return absl::OkStatus();
       }
-      const auto time = ParseTime(text, absl::Now());
+      const auto time = ReadTime(flag.flag, text);
       if (!time.ok()) return time.status();
       reflection->MutableMessage(&message, field)->CopyFrom(*time);
       return absl::OkStatus();
@@ -215,7 +215,7 @@ void AddFieldOption(CLI::App* command, const FieldFlag& flag, const std::vector<
                           absl::StrCat(flag.help, is_listed ? absl::StrJoin(words, ", ") : ""));
   switch (flag.form) {
     case FieldForm::kText:
-      option->type_name("TEXT");
+      option->type_name(absl::string_view(flag.field) == "request_id" ? "UUID" : "TEXT");
       break;
     case FieldForm::kScope:
       option->type_name("SCOPE");
@@ -248,6 +248,29 @@ void AddFieldOption(CLI::App* command, const FieldFlag& flag, const std::vector<
   option->required(is_required);
 }
 
+// The full name of a resource that the command line names.
+absl::StatusOr<std::string> ResourceName(Context& context, const ResourceType& type,
+                                         const ResourceValues& values) {
+  const std::string& id = values.id;
+  if (type.message == v1::Enrollment::descriptor()) {
+    return EnrollmentName(context, id, values.learner);
+  }
+  if (type.message != v1::Tenant::descriptor()) return context.names().Full(id, type.collection);
+  if (absl::StartsWith(id, "tenants/")) return id;
+  return id == "." ? context.names().Tenant() : absl::StrCat("tenants/", id);
+}
+
+// Whether nothing but a person and a training say what is listed, so that one of them is needed.
+bool IsOfPersonOrTraining(const Verb& verb) {
+  return verb.word == "list" && verb.request().FindFieldByName("learner") != nullptr &&
+         verb.request().FindFieldByName("training") != nullptr;
+}
+
+bool IsGiven(const ResourceValues& values, const std::string& field) {
+  const auto found = values.texts.find(field);
+  return found != values.texts.end() && !found->second.empty();
+}
+
 // The words for the values of a field; none for one that is no enum, or missing.
 std::vector<std::string> WordsOf(const FieldDescriptor* field) {
   if (field == nullptr || field->cpp_type() != FieldDescriptor::CPPTYPE_ENUM) return {};
@@ -259,13 +282,6 @@ std::vector<std::string> WordsOf(const FieldDescriptor* field) {
 bool ResourceValues::IsDryRun() const {
   const auto found = flags.find("validate_only");
   return found != flags.end() && found->second;
-}
-
-absl::StatusOr<std::string> ResourceName(const Names& names, const ResourceType& type,
-                                         const std::string& id) {
-  if (type.message != v1::Tenant::descriptor()) return names.Full(id, type.collection);
-  if (absl::StartsWith(id, "tenants/")) return id;
-  return id == "." ? names.Tenant() : absl::StrCat("tenants/", id);
 }
 
 absl::StatusOr<std::unique_ptr<Message>> MakeResourceRequest(Context& context, const Verb& verb,
@@ -290,7 +306,7 @@ absl::StatusOr<std::unique_ptr<Message>> MakeResourceRequest(Context& context, c
   if (verb.word == "create") {
     SetText(*request, absl::StrCat(verb.resource_field->name(), "_id"), values.id);
   } else if (!values.id.empty()) {
-    const auto name = ResourceName(names, *verb.type, values.id);
+    const auto name = ResourceName(context, *verb.type, values);
     if (!name.ok()) return name.status();
     SetText(resource == nullptr ? *request : *resource, "name", *name);
   }
@@ -300,6 +316,11 @@ absl::StatusOr<std::unique_ptr<Message>> MakeResourceRequest(Context& context, c
     SetText(*request, "parent_scope", *target);
   }
   absl::Status status = SetFields(context, values, *request, nullptr);
+  if (IsOfPersonOrTraining(verb) && !IsGiven(values, "learner") && !IsGiven(values, "training")) {
+    const auto self = context.Actor();
+    if (!self.ok()) return self.status();
+    SetText(*request, "learner", *self);
+  }
   if (resource != nullptr) {
     // Something without a name for people is called by its id.
     if (verb.word == "create") SetText(*resource, "display_name", values.id);
@@ -334,6 +355,8 @@ void AddResourceOptions(CLI::App* command, const Verb& verb, ResourceValues& val
     if (request.FindFieldByName(id) != nullptr) {
       command->add_option("id", values.id, "Its id; made by the server if left out");
     }
+  } else if (verb.word != "list" && &made == v1::Enrollment::descriptor()) {
+    AddEnrollmentName(command, values.id, &values.learner, /*more=*/false);
   } else if (verb.word != "list") {
     command->add_option("name", values.id, absl::StrCat("Which one, such as ", verb.type->example))
         ->required();

@@ -54,7 +54,7 @@ google::protobuf::Struct ToJson(const VerifyReport& report) {
 }
 
 std::string ToText(const VerifyReport& report, const Look& look) {
-  Table rows({"TABLE", "ROWS"});
+  Table rows({"table", "rows"});
   uint64_t total = 0;
   for (store::Table table : store::AllTables()) {
     const uint64_t count = report.rows[static_cast<size_t>(table)];

@@ -78,7 +78,9 @@ absl::StatusOr<int> RunLoad(Context& context, const LoadOptions& options) {
   request.set_request_id(options.request_id);
   if (!options.ttl.empty()) {
     const auto ttl = ParseSpan(options.ttl);
-    if (!ttl.ok()) return ttl.status();
+    if (!ttl.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat("--ttl: ", ttl.status().message()));
+    }
     *request.mutable_ttl() = ToProtoDuration(*ttl);
   }
   v1::LoadScenarioResponse response;

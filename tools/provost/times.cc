@@ -7,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "absl/time/clock.h"
 
 namespace provost::cli {
 namespace {
@@ -83,8 +84,15 @@ absl::StatusOr<google::protobuf::Timestamp> ParseTime(absl::string_view text, ab
   return out;
 }
 
+absl::StatusOr<google::protobuf::Timestamp> ReadTime(absl::string_view option,
+                                                     absl::string_view text) {
+  absl::StatusOr<google::protobuf::Timestamp> time = ParseTime(text, absl::Now());
+  if (time.ok()) return time;
+  return absl::InvalidArgumentError(absl::StrCat(option, ": ", time.status().message()));
+}
+
 std::string FormatTime(const google::protobuf::Timestamp& time) {
-  return absl::FormatTime("%E4Y-%m-%dT%H:%M:%E*SZ", ToTime(time), absl::UTCTimeZone());
+  return absl::FormatTime("%E4Y-%m-%dT%H:%M:%SZ", ToTime(time), absl::UTCTimeZone());
 }
 
 std::string FormatDistance(const google::protobuf::Timestamp& time,

@@ -18,10 +18,14 @@ namespace provost::cli {
 // these forms.
 absl::StatusOr<google::protobuf::Timestamp> ParseTime(absl::string_view text, absl::Time now);
 
+// The same of what `option` was given, `--due`, as of now. INVALID_ARGUMENT names the option too.
+absl::StatusOr<google::protobuf::Timestamp> ReadTime(absl::string_view option,
+                                                     absl::string_view text);
+
 // Reads `30s`, `90m`, `12h`, `30d`, `2w`; more than zero.
 absl::StatusOr<absl::Duration> ParseSpan(absl::string_view text);
 
-// `2026-11-03T09:00:00Z`, with as many digits of the second's fraction as are needed.
+// `2026-11-03T09:00:00Z`, for people: to the second that it is in. --json has the whole of it.
 std::string FormatTime(const google::protobuf::Timestamp& time);
 
 // How far `time` is from `now`, in its largest unit, rounded down: `in 59 days`, `3 hours ago`.

@@ -6,7 +6,6 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "absl/time/clock.h"
 #include "tools/provost/times.h"
 
 namespace provost::cli {
@@ -20,14 +19,13 @@ inline void AddWindowOptions(CLI::App* command, std::string& from, std::string& 
 // Sets `not_before` and `expires` of `message` to what is not empty.
 template <typename Message>
 absl::Status FillWindow(const std::string& from, const std::string& until, Message& message) {
-  const absl::Time now = absl::Now();
   if (!from.empty()) {
-    auto time = ParseTime(from, now);
+    auto time = ReadTime("--from", from);
     if (!time.ok()) return time.status();
     *message.mutable_not_before() = *time;
   }
   if (!until.empty()) {
-    auto time = ParseTime(until, now);
+    auto time = ReadTime("--until", until);
     if (!time.ok()) return time.status();
     *message.mutable_expires() = *time;
   }
