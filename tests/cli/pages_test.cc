@@ -2,9 +2,15 @@
 // the other against a real server, which is set up and has the sample organisation as
 // tools/quickstart has it.
 //
+// Then all of them once more on one server, in the order in which the quickstart names them, and
+// those of roles backwards: each page has tenants of its own, and runs again once those are
+// deleted.
+//
 // In a code block a line that begins with `provost` or `printf` is a command; a backslash at its
 // end continues it. It has to succeed, unless the comment behind it says that it is `refused`,
 // `denied` or `wrong`. `PROVOST_TENANT=...` in a line of `export` names the tenant of what follows.
+// A block of `text` is what the command before it prints, line by line but for spaces; what `...`
+// stands for is left out.
 #include <gtest/gtest.h>
 
 #include <sys/wait.h>
@@ -15,13 +21,17 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "server/server.h"
 #include "tests/verify/verified_store.h"
 
@@ -36,17 +46,33 @@ constexpr char kSample[] =
     "provost --as tenants/system/users/root scenario load docs/sample/acme.textproto --tenant-id "
     "acme";
 
+// Those that have commands: all but these.
+bool HasCommands(const std::string& page) {
+  for (const char* without : {"README.md", "coming_from.md", "discussions.md", "notifications.md",
+                              "semantics.md", "timers.md"}) {
+    if (page == without) return false;
+  }
+  return true;
+}
+
+// In the order in which the quickstart names pages of roles, then the others.
 std::vector<std::string> Pages() {
   const std::filesystem::path docs = std::filesystem::path(PROVOST_SOURCE_DIR) / "docs";
-  std::vector<std::string> pages = {"assessments.md", "audit.md",    "certificates.md",
-                                    "content.md",     "groups.md",   "import.md",
-                                    "records.md",     "sessions.md", "store.md"};
-  for (const auto& entry : std::filesystem::directory_iterator(docs / "roles")) {
-    if (entry.path().extension() == ".md") {
-      pages.push_back(absl::StrCat("roles/", entry.path().filename().string()));
+  std::vector<std::string> others;
+  const std::vector<std::string> named = {"roles/course_admin.md", "roles/instructor.md",
+                                          "roles/learner.md", "roles/reporter.md"};
+  for (const char* folder : {"", "roles/"}) {
+    for (const auto& entry : std::filesystem::directory_iterator(docs / folder)) {
+      const std::string page = absl::StrCat(folder, entry.path().filename().string());
+      if (entry.path().extension() == ".md" && HasCommands(page) &&
+          std::find(named.begin(), named.end(), page) == named.end()) {
+        others.push_back(page);
+      }
     }
   }
-  std::sort(pages.begin(), pages.end());
+  std::sort(others.begin(), others.end());
+  std::vector<std::string> pages = named;
+  pages.insert(pages.end(), others.begin(), others.end());
   return pages;
 }
 
@@ -55,7 +81,13 @@ struct Command {
   std::string tenant;
   std::string text;  // as bash takes it
   bool is_refused = false;
+  std::vector<std::string> answer;  // Lines, as OneSpaced has them.
 };
+
+// As it is whether or not it stands in columns.
+std::string OneSpaced(absl::string_view line) {
+  return absl::StrJoin(absl::StrSplit(line, absl::ByAnyChar(" \t"), absl::SkipEmpty()), " ");
+}
 
 // The commands of a page.
 std::vector<Command> CommandsOf(const std::string& page) {
@@ -65,9 +97,18 @@ std::vector<Command> CommandsOf(const std::string& page) {
   std::string tenant = "acme";
   std::string line;
   bool in_fence = false;
+  bool in_answer = false;
   bool continues = false;
   for (int number = 1; std::getline(file, line); ++number) {
-    if (absl::StartsWith(line, "```")) in_fence = !in_fence;
+    if (absl::StartsWith(line, "```")) {
+      in_fence = !in_fence;
+      in_answer = line == "```text";
+      continue;
+    }
+    if (in_answer && !commands.empty()) {
+      commands.back().answer.push_back(OneSpaced(line));
+      continue;
+    }
     if (!in_fence && !absl::StartsWith(line, "    ")) continue;
     const std::string text(absl::StripAsciiWhitespace(line));
     if (continues) {
@@ -80,7 +121,7 @@ std::vector<Command> CommandsOf(const std::string& page) {
       }
       continue;
     } else if (absl::StartsWith(text, "provost ") || absl::StartsWith(text, "printf ")) {
-      commands.push_back({number, tenant, text, false});
+      commands.push_back({number, tenant, text, false, {}});
     } else {
       continue;
     }
@@ -94,9 +135,9 @@ std::vector<Command> CommandsOf(const std::string& page) {
   return commands;
 }
 
-class PagesTest : public ::testing::TestWithParam<std::string> {
+class PagesBase : public ::testing::Test {
  protected:
-  PagesTest()
+  PagesBase()
       : folder_(std::filesystem::path(::testing::TempDir()) /
                 absl::StrCat("provost_pages_", getpid())) {
     std::filesystem::create_directories(folder_);
@@ -110,7 +151,7 @@ class PagesTest : public ::testing::TestWithParam<std::string> {
     EXPECT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
   }
-  ~PagesTest() override {
+  ~PagesBase() override {
     server_.reset();
     ExpectVerified((folder_ / "provost-data").string());
     std::filesystem::remove_all(folder_);
@@ -120,6 +161,45 @@ class PagesTest : public ::testing::TestWithParam<std::string> {
     int code = 0;
     std::string output;  // of both streams
   };
+
+  void SetUp() override {
+    for (const char* first : {kSetUp, kSample}) {
+      const Result result = Run("acme", first);
+      ASSERT_EQ(result.code, 0) << result.output;
+    }
+  }
+
+  // Runs the commands of a page.
+  void RunPage(const std::string& page) {
+    const std::vector<Command> commands = CommandsOf(page);
+    EXPECT_FALSE(commands.empty()) << "docs/" << page << " has no command";
+    for (const Command& command : commands) {
+      if (command.text == kSetUp) continue;
+      const Result result = Run(command.tenant, command.text);
+      const std::string place =
+          absl::StrCat("docs/", page, ":", command.line, ": ", command.text, "\n", result.output);
+      if (command.is_refused) {
+        EXPECT_TRUE(result.code == 1 || result.code == 2) << result.code << " at " << place;
+        // By the server, not because nobody could read the command.
+        EXPECT_FALSE(absl::StrContains(result.output, "`provost --help` lists")) << place;
+      } else {
+        EXPECT_EQ(result.code, 0) << place;
+      }
+      ExpectAnswer(command.answer, place);
+    }
+  }
+
+  // Checks that an answer is in what a command printed: a line after the other.
+  static void ExpectAnswer(const std::vector<std::string>& answer, const std::string& printed) {
+    const std::vector<std::string> lines = absl::StrSplit(printed, '\n');
+    size_t at = 0;
+    for (const std::string& wanted : answer) {
+      if (wanted == "...") continue;
+      while (at < lines.size() && OneSpaced(lines[at]) != wanted) ++at;
+      ASSERT_LT(at, lines.size()) << "`" << wanted << "` does not come at " << printed;
+      ++at;
+    }
+  }
 
   // Runs a command as bash does, in the folder of the test.
   Result Run(const std::string& tenant, const std::string& command) {
@@ -147,32 +227,34 @@ class PagesTest : public ::testing::TestWithParam<std::string> {
   std::unique_ptr<Server> server_;
 };
 
-TEST_P(PagesTest, Runs) {
-  for (const char* first : {kSetUp, kSample}) {
-    const Result result = Run("acme", first);
-    ASSERT_EQ(result.code, 0) << result.output;
-  }
-  const std::vector<Command> commands = CommandsOf(GetParam());
-  EXPECT_FALSE(commands.empty()) << "docs/" << GetParam() << " has no command";
-  for (const Command& command : commands) {
-    if (command.text == kSetUp) continue;
-    const Result result = Run(command.tenant, command.text);
-    const std::string place = absl::StrCat("docs/", GetParam(), ":", command.line, ": ",
-                                           command.text, "\n", result.output);
-    if (command.is_refused) {
-      EXPECT_TRUE(result.code == 1 || result.code == 2) << result.code << " at " << place;
-      // By the server, not because nobody could read the command.
-      EXPECT_FALSE(absl::StrContains(result.output, "`provost --help` lists")) << place;
-    } else {
-      EXPECT_EQ(result.code, 0) << place;
-    }
-  }
-}
+class PagesTest : public PagesBase, public ::testing::WithParamInterface<std::string> {};
+
+TEST_P(PagesTest, Runs) { RunPage(GetParam()); }
 
 INSTANTIATE_TEST_SUITE_P(Docs, PagesTest, ::testing::ValuesIn(Pages()),
                          [](const ::testing::TestParamInfo<std::string>& page) {
                            return absl::StrReplaceAll(page.param, {{"/", "_"}, {".", "_"}});
                          });
+
+class AllPagesTest : public PagesBase {};
+
+TEST_F(AllPagesTest, RunAfterEachOtherAndAgain) {
+  std::vector<std::string> pages = Pages();
+  for (const std::string& page : pages) RunPage(page);
+  std::reverse(pages.begin(), pages.end());
+  for (const std::string& page : pages) {
+    if (!absl::StartsWith(page, "roles/")) continue;
+    std::set<std::string> tenants;
+    for (const Command& command : CommandsOf(page)) tenants.insert(command.tenant);
+    for (const std::string& tenant : tenants) {
+      if (tenant == "acme") continue;  // It is there already, and no page changes it.
+      const Result result = Run(
+          tenant, absl::StrCat("provost --as tenants/system/users/root tenants delete ", tenant));
+      EXPECT_EQ(result.code, 0) << result.output;
+    }
+    RunPage(page);
+  }
+}
 
 }  // namespace
 }  // namespace provost::cli
