@@ -5,9 +5,11 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/mail/read_mail.h"
 #include "tests/mail/smtp_process.h"
 
 namespace provost {
@@ -23,7 +25,8 @@ MailMessage Hello() {
           "Hello",
           "Hi Bob,\nbye.\n",
           "17.2@acme.example",
-          absl::FromUnixSeconds(1790000000)};
+          absl::FromUnixSeconds(1790000000),
+          {}};
 }
 
 std::string Format(const MailMessage& message) {
@@ -117,6 +120,73 @@ TEST(FormatMailTest, WhatIsNoAddressIsRefused) {
   }
   EXPECT_TRUE(IsMailAddress("o'brien+lms@sub.acme.example"));
   EXPECT_FALSE(IsMailAddress(absl::StrCat(std::string(250, 'a'), "@acme")));
+}
+
+TEST(FormatMailTest, FilesArriveAsTheyAre) {
+  MailMessage message = Hello();
+  std::string every_byte;
+  for (int i = 0; i < 5000; ++i) every_byte.push_back(static_cast<char>(i * 7));
+  message.attachments = {
+      {"overdue-2026-11-22.csv", "text/csv; charset=utf-8", "learner,state\r\nÅsa,\"a\nb\"\r\n"},
+      {"every byte.bin", "application/octet-stream", every_byte},
+      {"empty.csv", "text/csv", ""},
+      {"like-a-boundary.csv", "text/csv", "\r\n--=_provost--\r\n--=_provost\r\n"}};
+  const std::string mail = Format(message);
+  for (absl::string_view line : absl::StrSplit(mail, "\r\n")) {
+    EXPECT_LE(line.size(), 76u) << line;
+    for (char c : line) ASSERT_TRUE(c >= 0x20 && c < 0x7F) << line;
+  }
+  const ReadMessage read = ReadMail(mail);
+  EXPECT_EQ(read.subject, "Hello");
+  EXPECT_EQ(read.text, "Hi Bob,\nbye.\n");
+  ASSERT_EQ(read.files.size(), message.attachments.size());
+  for (size_t i = 0; i < read.files.size(); ++i) {
+    EXPECT_EQ(read.files[i].name, message.attachments[i].file_name);
+    EXPECT_EQ(read.files[i].media_type,
+              absl::StrReplaceAll(message.attachments[i].media_type, {{"=utf-8", "=\"utf-8\""}}));
+    EXPECT_EQ(read.files[i].bytes, message.attachments[i].bytes);
+  }
+}
+
+TEST(FormatMailTest, AMailWithoutFilesIsReadToo) {
+  const ReadMessage read = ReadMail(Format(Hello()));
+  EXPECT_EQ(read.subject, "Hello");
+  EXPECT_EQ(read.text, "Hi Bob,\nbye.\n");
+  EXPECT_TRUE(read.files.empty());
+}
+
+TEST(FormatMailTest, NamesOfFilesInEveryScript) {
+  std::string lengthy;
+  for (int i = 0; i < 30; ++i) lengthy += "Überfällig-";
+  for (const std::string& name :
+       {std::string("überfällig.csv"), std::string("просрочено 50%.csv"),
+        std::string("期限切れ.csv"), std::string("with \"quotes\" and \\.csv"),
+        std::string("it's; 100% = *.csv"), lengthy, std::string(200, 'a'), std::string(201, 'a')}) {
+    MailMessage message = Hello();
+    message.attachments = {{name, "text/csv", "x"}};
+    const std::string mail = Format(message);
+    for (char c : mail) {
+      ASSERT_TRUE((c >= 0x20 && c < 0x7F) || c == '\r' || c == '\n') << name;
+    }
+    const ReadMessage read = ReadMail(mail);
+    ASSERT_EQ(read.files.size(), 1u) << name;
+    EXPECT_EQ(read.files[0].name, name);
+  }
+}
+
+TEST(FormatMailTest, NoNameOfAFileBeginsAnotherHeader) {
+  MailMessage message = Hello();
+  message.attachments = {{"a\r\nBcc: eve@evil.example\r\n\r\nb.csv", "text/csv", "x"}};
+  const std::string mail = Format(message);
+  EXPECT_THAT(mail, Not(HasSubstr("\nBcc")));
+  const ReadMessage read = ReadMail(mail);
+  ASSERT_EQ(read.files.size(), 1u);
+  EXPECT_EQ(read.files[0].name, "a  Bcc: eve@evil.example    b.csv");
+  for (const char* bad :
+       {"", "text", "text/csv\r\nBcc: eve@evil.example", "text/csv\n", "téxt/csv"}) {
+    message.attachments[0].media_type = bad;
+    EXPECT_EQ(FormatMail(message).status().code(), absl::StatusCode::kInvalidArgument) << bad;
+  }
 }
 
 }  // namespace

@@ -33,9 +33,14 @@ std::unique_ptr<SmtpClient> Client(const SmtpProcess& server, SmtpTls tls,
 }
 
 SmtpOutcome Send(SmtpClient& client, const std::string& id = "1.2@acme.example") {
-  const absl::StatusOr<std::string> mail =
-      FormatMail({"lms@acme.example", "bob@acme.example", "Bob", "Hello", "Hi.\n.\n..dots\n", id,
-                  absl::FromUnixSeconds(0)});
+  const absl::StatusOr<std::string> mail = FormatMail({"lms@acme.example",
+                                                       "bob@acme.example",
+                                                       "Bob",
+                                                       "Hello",
+                                                       "Hi.\n.\n..dots\n",
+                                                       id,
+                                                       absl::FromUnixSeconds(0),
+                                                       {}});
   EXPECT_TRUE(mail.ok()) << mail.status();
   return client.Send("lms@acme.example", "bob@acme.example", *mail);
 }
