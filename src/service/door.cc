@@ -223,18 +223,29 @@ void Door::Arrive(CallState& call, const Method& method,
   if (!streams) call.deadline = std::min(call.deadline, call.start + options_.default_deadline);
 }
 
+std::string Door::NewCallId() {
+  return absl::StrCat(call_prefix_, "-", next_call_.fetch_add(1, std::memory_order_relaxed));
+}
+
+absl::Status Door::CheckOpen() {
+  if (!refuses_.load(std::memory_order_relaxed)) return absl::OkStatus();
+  refused_.fetch_add(1, std::memory_order_relaxed);
+  return RetryAfter(absl::UnavailableError("the server is stopping"), kRetryWhenBusy);
+}
+
+absl::Status Door::FindPlaces(CallState& call) const {
+  absl::StatusOr<Subject> subject =
+      FindSubject(call.method->rule, *call.request, call.actor, *backend_.registry);
+  if (!subject.ok()) return subject.status();
+  call.subject = *std::move(subject);
+  return absl::OkStatus();
+}
+
 absl::Status Door::Begin(CallState& call, const grpc::ByteBuffer& request) {
   absl::StatusOr<std::string> call_id = Single(*call.context, kCallIdMetadata);
   call.has_own_id = call_id.ok() && IsCallId(*call_id);
-  call.call_id = call.has_own_id ? *call_id
-                                 : absl::StrCat(call_prefix_, "-",
-                                                next_call_.fetch_add(1, std::memory_order_relaxed));
-
-  if (refuses_.load(std::memory_order_relaxed)) {
-    refused_.fetch_add(1, std::memory_order_relaxed);
-    return RetryAfter(absl::UnavailableError("the server is stopping"), kRetryWhenBusy);
-  }
-
+  call.call_id = call.has_own_id ? *call_id : NewCallId();
+  if (absl::Status status = CheckOpen(); !status.ok()) return status;
   const Method& method = *call.method;
   absl::StatusOr<Message*> message = ParseMessage(*method.request, request, &call.arena);
   if (!message.ok()) return message.status();
@@ -247,10 +258,7 @@ absl::Status Door::Begin(CallState& call, const grpc::ByteBuffer& request) {
     if (!actor.ok()) return actor.status();
     call.actor = *std::move(actor);
   }
-  absl::StatusOr<Subject> subject =
-      FindSubject(method.rule, *call.request, call.actor, *backend_.registry);
-  if (!subject.ok()) return subject.status();
-  call.subject = *std::move(subject);
+  if (absl::Status status = FindPlaces(call); !status.ok()) return status;
   return CheckFreshness(call);
 }
 
@@ -351,19 +359,24 @@ absl::Status Door::AuthorizeAtDoor(CallState& call) const {
   // A retry may find that its first attempt took away what it is about: the lane knows.
   const bool missing_is_fine = !call.request_id.empty();
   const absl::Time now = backend_.registry->clock().Now();
-  absl::Status status = Authorize(call.method->rule, *call.request, call.actor, subject,
-                                  subject.judge == subject.tenant ? *target : *judge, *target,
-                                  backend_.registry->database(), now, missing_is_fine);
+  absl::Status status =
+      Ask(call, subject.judge == subject.tenant ? *target : *judge, *target, now, missing_is_fine);
+  return missing_is_fine && absl::IsNotFound(status) ? absl::OkStatus() : status;
+}
+
+absl::Status Door::Ask(const CallState& call, const WorldState& judge, const WorldState& target,
+                       absl::Time now, bool missing_is_fine) const {
+  const Subject& subject = call.subject;
+  const store::Reader& reader = backend_.registry->database();
+  absl::Status status = Authorize(call.method->rule, *call.request, call.actor, subject, judge,
+                                  target, reader, now, missing_is_fine);
   if (absl::IsNotFound(status) && AllowsMissing(*call.request)) status = absl::OkStatus();
   if (!status.ok() || call.method->authorize == nullptr) return status;
   const SubjectId actor =
       call.actor.tenant == subject.tenant ? call.actor.subject : kUnknownSubject;
   status = call.method->authorize(
-      RuleCall{*target, backend_.registry->database(), *subject.tenant, actor, now, call.prepared},
-      *call.request);
-  status =
-      WithoutReason(std::move(status), subject, actor, *target, backend_.registry->database(), now);
-  return missing_is_fine && absl::IsNotFound(status) ? absl::OkStatus() : status;
+      RuleCall{target, reader, *subject.tenant, actor, now, call.prepared}, *call.request);
+  return WithoutReason(std::move(status), subject, actor, target, reader, now);
 }
 
 TenantMutation Door::MutationOf(const std::shared_ptr<CallState>& call) const {
@@ -456,33 +469,36 @@ void Door::SubmitChange(std::shared_ptr<CallState> call) {
 }
 
 void Door::Finish(CallState& call, const absl::Status& outcome) {
-  const absl::Status status = ForCaller(
-      outcome, call.subject.tenant == nullptr ? absl::string_view() : call.subject.tenant->id());
+  const absl::Status status = Tell(call, outcome);
   if (call.revision != 0 && call.subject.tenant != nullptr) {
     call.context->AddTrailingMetadata(kRevisionMetadata,
                                       RevisionToken(*call.subject.tenant, call.revision));
   }
   // A read that went well is not in the log by default, and an id that nobody asked for costs every
   // check a few per cent.
-  const bool is_change =
-      call.method->kind == Method::Kind::kMutate || call.method->kind == Method::Kind::kReceive;
-  if (call.has_own_id || !status.ok() || is_change) {
+  if (call.has_own_id || !status.ok() || call.is_change()) {
     call.context->AddTrailingMetadata(kCallIdMetadata, call.call_id);
   }
+  call.finish(ToGrpc(status, call.call_id));
+}
+
+absl::Status Door::Tell(const CallState& call, const absl::Status& outcome) const {
+  const Tenant* const tenant = call.subject.tenant.get();
+  absl::Status status = ForCaller(outcome, tenant == nullptr ? absl::string_view() : tenant->id());
   if (options_.on_call != nullptr) {
     CallRecord record;
     record.method = call.method->short_name;
     record.actor = call.actor.name;
-    if (call.subject.tenant != nullptr) record.tenant = call.subject.tenant->id();
+    if (tenant != nullptr) record.tenant = tenant->id();
     record.call_id = call.call_id;
     record.status = status;
     record.duration = absl::Now() - call.start;
     record.revision = call.revision;
-    record.is_change = is_change;
+    record.is_change = call.is_change();
     record.replayed = call.replayed;
     options_.on_call(record);
   }
-  call.finish(ToGrpc(status, call.call_id));
+  return status;
 }
 
 }  // namespace provost

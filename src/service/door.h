@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -50,6 +51,18 @@ struct DoorOptions {
   std::function<void(const CallRecord&)> on_call;
 };
 
+/// Work that was stored for later, and whose time has come: a call of a method that sends, of which
+/// somebody is told without calling.
+struct StoredWork {
+  absl::string_view method;  ///< `ReportService.ExportReport`
+  Actor actor;               ///< As whom.
+  const google::protobuf::Message* request = nullptr;
+  absl::Duration at_most;  ///< How long it may take.
+  /// What makes the messages, in the place of the method's own, so that more can be known of them
+  /// than they say.
+  std::function<absl::StatusOr<Source<google::protobuf::Message>>(ReadCall&)> open;
+};
+
 /// The one way into the server. Every method of every service comes through here: find the caller
 /// and what the call is about, ask the one question of the method's option, read and validate, run
 /// the handler (at once, on the pool, or in the lane, where the question is asked again), and
@@ -72,6 +85,14 @@ class Door {
   /// How many calls were answered so.
   uint64_t refused() const { return refused_.load(std::memory_order_relaxed); }
 
+  /// Carries out stored work, on the calling thread: validated, authorized anew before each
+  /// message, logged and, where it is refused, refused in the same words as a call of the actor
+  /// (rule 23). `take` is given each message; what it returns but OK ends the work.
+  /// DEADLINE_EXCEEDED after `at_most`; UNAVAILABLE once Refuse() was called, where it is to be
+  /// tried again.
+  absl::Status CarryOut(const StoredWork& work,
+                        absl::FunctionRef<absl::Status(const google::protobuf::Message&)> take);
+
   /// Ends the streams whose callers have kept them waiting for longer than they may. To be called
   /// every now and then. Cost: a look at each stream.
   void EndIdleStreams() ABSL_LOCKS_EXCLUDED(streams_mutex_);
@@ -80,6 +101,7 @@ class Door {
   class RawService;
   struct CallState;
   class OpenStream;
+  class Messages;
   class Sender;
   class Receiver;
 
@@ -93,14 +115,24 @@ class Door {
                                                            grpc::ByteBuffer* response);
   void Arrive(CallState& call, const Method& method, grpc::CallbackServerContext* context) const;
   absl::Status Begin(CallState& call, const grpc::ByteBuffer& request);
+  // Once the caller is known: what the call is about.
+  absl::Status FindPlaces(CallState& call) const;
+  std::string NewCallId();
+  // Counts what it refuses.
+  absl::Status CheckOpen();
   absl::StatusOr<Actor> FindActor(const grpc::CallbackServerContext& context) const;
   absl::Status CheckFreshness(CallState& call) const;
   absl::Status AuthorizeAtDoor(CallState& call) const;
+  // Asks the question of the method's option, and its rules, on states of the subject's tenants.
+  absl::Status Ask(const CallState& call, const WorldState& judge, const WorldState& target,
+                   absl::Time now, bool missing_is_fine) const;
   void RunRead(CallState& call);
   void SubmitChange(std::shared_ptr<CallState> call);
   // The mutation that `call` asks for, without what it changes.
   TenantMutation MutationOf(const std::shared_ptr<CallState>& call) const;
   void Finish(CallState& call, const absl::Status& outcome);
+  // What reaches the caller of an outcome, which is logged.
+  absl::Status Tell(const CallState& call, const absl::Status& outcome) const;
   std::string RevisionToken(const Tenant& tenant, uint64_t revision) const;
 
   const Backend backend_;

@@ -22,7 +22,7 @@ namespace provost {
 /// Whoever holds it last has finished it.
 struct Door::CallState {
   const Method* method = nullptr;
-  grpc::CallbackServerContext* context = nullptr;
+  grpc::CallbackServerContext* context = nullptr;  ///< Null for stored work.
   /// Ends the call; small enough to be kept without an allocation.
   std::function<void(const grpc::Status&)> finish;
   grpc::ByteBuffer* response = nullptr;  ///< Null where the answer is a stream.
@@ -39,6 +39,10 @@ struct Door::CallState {
   std::any prepared;
   uint64_t revision = 0;
   bool replayed = false;
+
+  bool is_change() const {
+    return method->kind == Method::Kind::kMutate || method->kind == Method::Kind::kReceive;
+  }
 };
 
 /// Reads `bytes` as a message of the prototype's type, on the arena. INVALID_ARGUMENT says what is

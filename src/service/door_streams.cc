@@ -65,18 +65,58 @@ class Door::OpenStream {
   std::atomic<int64_t> since_{0};  // In nanoseconds; 0: it does not wait.
 };
 
+// Makes the messages of a stream, each for whom the caller is by then.
+class Door::Messages {
+ public:
+  Messages(Door* door, CallState* call) : door_(door), call_(call) {}
+
+  // To be asked before the first: what is wrong with the request by itself.
+  absl::Status Validate() {
+    const Method& method = *call_->method;
+    return method.validate == nullptr ? absl::OkStatus()
+                                      : method.validate(*call_->request, &call_->prepared);
+  }
+
+  // The next; false: that was all. `open` makes the source, the first time.
+  absl::StatusOr<bool> Next(absl::FunctionRef<absl::StatusOr<Source<Message>>(ReadCall&)> open,
+                            Message* item) {
+    const Backend& backend = door_->backend_;
+    const Subject& subject = call_->subject;
+    const absl::Time now = backend.registry->clock().Now();
+    const auto target = subject.tenant->world().Read();
+    const auto judge = subject.judge->world().Read();
+    call_->revision = target->revision();
+    if (absl::Status status =
+            door_->Ask(*call_, subject.judge == subject.tenant ? *target : *judge, *target, now,
+                       /*missing_is_fine=*/false);
+        !status.ok()) {
+      return status;
+    }
+    ReadCall read{backend, call_->actor, subject.tenant, subject, *target, now};
+    if (source_ == nullptr) {
+      absl::StatusOr<Source<Message>> source = open(read);
+      if (!source.ok()) return source.status();
+      source_ = *std::move(source);
+    }
+    return source_(read, item);
+  }
+
+ private:
+  Door* const door_;
+  CallState* const call_;
+  Source<Message> source_;
+};
+
 // Sends what a source makes, and ends with it.
 class Door::Sender : public grpc::ServerWriteReactor<grpc::ByteBuffer>, private OpenStream {
  public:
   Sender(Door* door, const Method& method, grpc::CallbackServerContext* context,
          const grpc::ByteBuffer& request)
-      : OpenStream(door) {
+      : OpenStream(door), messages_(door, &call_) {
     door_->Arrive(call_, method, context);
     call_.finish = [this](const grpc::Status& status) { Finish(status); };
     absl::Status status = door_->Begin(call_, request);
-    if (status.ok() && method.validate != nullptr) {
-      status = method.validate(*call_.request, &call_.prepared);
-    }
+    if (status.ok()) status = messages_.Validate();
     if (!status.ok()) {
       door_->Finish(call_, status);
     } else if (!door_->backend_.scans->Run([this] { Step(); })) {
@@ -91,7 +131,8 @@ class Door::Sender : public grpc::ServerWriteReactor<grpc::ByteBuffer>, private 
     absl::Status status = cancelled_ ? Gone() : CheckTime(call_.deadline);
     bool more = false;
     if (status.ok()) {
-      absl::StatusOr<bool> made = Make(item);
+      absl::StatusOr<bool> made = messages_.Next(
+          [this](ReadCall& read) { return call_.method->open_source(read, *call_.request); }, item);
       status = made.status();
       more = made.ok() && *made;
     }
@@ -105,28 +146,6 @@ class Door::Sender : public grpc::ServerWriteReactor<grpc::ByteBuffer>, private 
       }
     }
     door_->Finish(call_, status);
-  }
-
-  absl::StatusOr<bool> Make(Message* item) {
-    const Backend& backend = door_->backend_;
-    const Subject& subject = call_.subject;
-    const absl::Time now = backend.registry->clock().Now();
-    const auto target = subject.tenant->world().Read();
-    const auto judge = subject.judge->world().Read();
-    call_.revision = target->revision();
-    if (absl::Status status = Authorize(call_.method->rule, *call_.request, call_.actor, subject,
-                                        subject.judge == subject.tenant ? *target : *judge, *target,
-                                        backend.registry->database(), now);
-        !status.ok()) {
-      return status;
-    }
-    ReadCall read{backend, call_.actor, subject.tenant, subject, *target, now};
-    if (source_ == nullptr) {
-      absl::StatusOr<Source<Message>> source = call_.method->open_source(read, *call_.request);
-      if (!source.ok()) return source.status();
-      source_ = *std::move(source);
-    }
-    return source_(read, item);
   }
 
   void OnWriteDone(bool ok) override {
@@ -144,7 +163,7 @@ class Door::Sender : public grpc::ServerWriteReactor<grpc::ByteBuffer>, private 
   void GiveUp() override { call_.context->TryCancel(); }
 
   CallState call_;
-  Source<Message> source_;
+  Messages messages_;
   grpc::ByteBuffer bytes_;
   std::atomic<bool> cancelled_{false};
 };
@@ -284,6 +303,38 @@ class Door::Receiver : public grpc::ServerReadReactor<grpc::ByteBuffer>, private
   grpc::ByteBuffer bytes_;
   std::atomic<bool> cancelled_{false};
 };
+
+absl::Status Door::CarryOut(const StoredWork& work,
+                            absl::FunctionRef<absl::Status(const Message&)> take) {
+  CallState call;
+  for (const std::unique_ptr<Method>& method : methods_.all()) {
+    if (method->short_name == work.method) call.method = method.get();
+  }
+  if (call.method == nullptr || call.method->kind != Method::Kind::kSend) {
+    return absl::InternalError(absl::StrCat(work.method, " is no method that sends"));
+  }
+  call.start = absl::Now();
+  call.deadline = call.start + work.at_most;
+  call.call_id = NewCallId();
+  call.request = work.request->New(&call.arena);
+  call.request->CopyFrom(*work.request);
+  call.actor = work.actor;
+  Messages messages(this, &call);
+  absl::Status status = FindPlaces(call);
+  if (status.ok()) status = messages.Validate();
+  for (bool more = true; status.ok() && more;) {
+    status = CheckOpen();
+    if (status.ok()) status = CheckTime(call.deadline);
+    if (!status.ok()) break;
+    Arena arena;
+    Message* const item = call.method->response->New(&arena);
+    absl::StatusOr<bool> made = messages.Next(work.open, item);
+    status = made.status();
+    more = made.ok() && *made;
+    if (more) status = take(*item);
+  }
+  return Tell(call, status);
+}
 
 void Door::EndIdleStreams() {
   const absl::Time then = absl::Now() - options_.stream_idle;
