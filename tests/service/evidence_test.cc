@@ -7,6 +7,7 @@
 
 #include "provost/v1/catalog_service.pb.h"
 #include "provost/v1/role_service.pb.h"
+#include "provost/v1/tenant_service.pb.h"
 #include "provost/v1/training_record_service.grpc.pb.h"
 #include "provost/v1/user_service.pb.h"
 #include "store/database.h"
@@ -26,6 +27,12 @@ using v1::ExternalTraining;
 class EvidenceFiles : public RecordTest {
  protected:
   EvidenceFiles(absl::string_view policy, absl::string_view maker) : RecordTest(policy, maker) {}
+
+  // `actor` is within `acme`, or has a full name.
+  static void SetCaller(absl::string_view actor, grpc::ClientContext* context) {
+    if (actor.substr(0, 8) != "tenants/") return SetActor(actor, context);
+    context->AddMetadata("provost-actor", std::string(actor));
+  }
 
   // One of somebody's, which `actor` enters.
   ExternalTraining AddExternal(absl::string_view actor, absl::string_view learner = "users/lea",
@@ -56,7 +63,7 @@ class EvidenceFiles : public RecordTest {
     Answer<ExternalTraining> answer;
     const auto stub = v1::TrainingRecordService::NewStub(channel());
     grpc::ClientContext context;
-    SetActor(actor, &context);
+    SetCaller(actor, &context);
     const auto writer = stub->UploadEvidence(&context, &answer.value);
     bool open = writer->Write(first);
     for (size_t at = 0; open && at < bytes.size(); at += 700000) {
@@ -77,7 +84,7 @@ class EvidenceFiles : public RecordTest {
     request.set_length(length);
     const auto stub = v1::TrainingRecordService::NewStub(channel());
     grpc::ClientContext context;
-    SetActor(actor, &context);
+    SetCaller(actor, &context);
     const auto reader = stub->DownloadEvidence(&context, request);
     Answer<std::string> answer;
     v1::DownloadEvidenceResponse response;
@@ -280,6 +287,18 @@ TEST_F(EvidenceTest, BadInput_OfFilesIsToldFieldByFieldAndLeavesNothing) {
               ElementsAre(Key("size_bytes")));
   EXPECT_TRUE(
       Bring("users/kai", FirstOf(name, std::string(1000, 'x')), std::string(1000, 'x')).ok());
+}
+
+TEST_F(EvidenceTest, Rule6_NoFileComesOrGoesInASuspendedTenantNorToAnother) {
+  const std::string name = AddExternal("users/kai").name();
+  ASSERT_TRUE(Bring("users/kai", FirstOf(name, "paper"), "paper").ok());
+  EXPECT_EQ(Fetch("tenants/system/users/root", name).code(), kDenied);
+  EXPECT_EQ(Bring("tenants/system/users/root", FirstOf(name, "paper"), "paper").code(), kDenied);
+  v1::SuspendTenantRequest suspend;
+  suspend.set_name(Full(""));
+  ASSERT_TRUE(Call<v1::Tenant>("tenants/system/users/root", suspend).ok());
+  EXPECT_EQ(Fetch("users/lea", name).code(), kDenied);
+  EXPECT_EQ(Bring("users/kai", FirstOf(name, "paper", "2.pdf", "again"), "paper").code(), kDenied);
 }
 
 TEST_F(EvidenceTest, Rule19_NoFileComesWhereItIsFrozen) {
