@@ -122,6 +122,9 @@ function(provost_use_headers target kind)
   endif()
   provost_optimise_little(${target} ${kind} ${api})
   target_precompile_headers(${target} REUSE_FROM ${headers})
+  if(PROVOST_ANALYSE_ONLY)
+    target_compile_options(${target} PRIVATE -fsyntax-only)
+  endif()
 endfunction()
 
 # Adds a folder of the repository if it has a CMakeLists.txt, now or at a later run.

@@ -35,7 +35,9 @@ if(PROVOST_SANITIZE)
 endif()
 
 if(PROVOST_ANALYSE_ONLY)
-  # Objects are made, for precompiled headers need it; nothing is ever linked or archived.
+  # Nothing but precompiled headers is made: where an object would be, an empty file says that its
+  # source was looked at (provost_use_headers). Nothing is ever linked or archived.
+  string(APPEND CMAKE_CXX_COMPILE_OBJECT " && ${CMAKE_COMMAND} -E touch <OBJECT>")
   set(CMAKE_CXX_CREATE_STATIC_LIBRARY "${CMAKE_COMMAND} -E touch <TARGET>")
   set(CMAKE_CXX_ARCHIVE_CREATE "${CMAKE_COMMAND} -E touch <TARGET>")
   set(CMAKE_CXX_ARCHIVE_APPEND "")
