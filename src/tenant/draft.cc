@@ -8,6 +8,7 @@
 #include "tenant/moments.h"
 #include "tenant/open_trainings.h"
 #include "tenant/outbox.h"
+#include "tenant/reports.h"
 #include "tenant/rule_references.h"
 #include "tenant/sessions.h"
 #include "tenant/times.h"
@@ -364,10 +365,10 @@ absl::Status TenantDraft::LeavePlans(ScopeId course) {
 }
 
 absl::Status TenantDraft::EraseIndexes(ScopeId scope, const RelativeName& name) {
-  if (name.collection == Collection::kCourses) {
   if (name.collection == Collection::kCourses || name.collection == Collection::kPlans) {
     EraseOpenTraining(*this, scope);
   }
+  if (name.collection == Collection::kCourses) {
     absl::StatusOr<std::optional<rows::CourseRow>> row = Get<rows::CourseRow>(name.id);
     if (!row.ok()) return row.status();
     if (row->has_value()) PutRuleReferences(*this, scope, RuleReferences(**row), {});
@@ -416,9 +417,11 @@ absl::Status TenantDraft::EraseSubject(SubjectId subject) {
       state_->KindOf(subject) == SubjectKind::kServiceAccount) {
     if (absl::Status status = ErasePostsOf(*this, subject); !status.ok()) return status;
     if (absl::Status status = EraseMessagesOf(*this, subject); !status.ok()) return status;
+    if (absl::Status status = EraseReportsOf(*this, subject); !status.ok()) return status;
   }
   if (state_->KindOf(subject) == SubjectKind::kGroup) {
     if (absl::Status status = LeaveAudiences(subject); !status.ok()) return status;
+    if (absl::Status status = EraseReportsAbout(*this, subject); !status.ok()) return status;
   }
   EraseEntity(relative);
   const std::string id(SplitRelative(relative)->id);

@@ -9,6 +9,7 @@
 #include "tenant/index_parts.h"
 #include "tenant/key_walk.h"
 #include "tenant/notification_leads.h"
+#include "tenant/reports.h"
 
 namespace provost {
 namespace {
@@ -196,6 +197,9 @@ absl::Status EraseHomedAt(TenantDraft& draft, ScopeId scope) {
         break;
       case Collection::kNotificationRules:
         status = EraseById(draft, name->id, EraseNotificationRule);
+        break;
+      case Collection::kReports:
+        status = EraseById(draft, name->id, EraseReport);
         break;
       case Collection::kExternalTrainings: {
         const std::optional<ExternalTrainingId> id = ParseExternalTrainingId(name->id);

@@ -14,7 +14,7 @@ using store::Table;
 constexpr CheckSet (*kCheckSets[])() = {
     HistoryChecks,     PeopleChecks,     ScopeChecks,      SessionChecks,
     ContentChecks,     HomedChecks,      EnrollmentChecks, RecordChecks,
-    CertificateChecks, AssessmentChecks, DiscussionChecks,
+    CertificateChecks, AssessmentChecks, DiscussionChecks, ReportChecks,
 };
 
 // All indexes share a table.

@@ -43,7 +43,7 @@ CheckSet CertificateChecks();
 CheckSet AssessmentChecks();
 CheckSet DiscussionChecks();
 CheckSet HistoryChecks();
-CheckSet DiscussionChecks();
+CheckSet ReportChecks();
 
 /// All indexes that are known.
 const std::vector<IndexCheck>& AllIndexChecks();

@@ -3,11 +3,13 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "base/time_text.h"
 #include "tenant/enrollment_rows.h"
-#include "tenant/homed_rows.h"
 #include "tenant/external_trainings.h"
+#include "tenant/homed_rows.h"
 #include "tenant/moments.h"
 #include "tenant/record_rows.h"
+#include "tenant/reports.h"
 #include "tenant/times.h"
 #include "tenant/verify_checks.h"
 
@@ -144,8 +146,6 @@ class RecordChecker : public TableChecker {
                   HomedAtKey(tenant_.number(), ScopeId(row.home()),
                              absl::StrCat(CollectionName(Collection::kExternalTrainings), "/",
                                           id.ToString())));
-  }
-
     CheckFile(row, "the training");
     for (const rows::ExternalTrainingRow& before : row.before()) {
       CheckFile(before, "what it was before");
@@ -165,6 +165,8 @@ class RecordChecker : public TableChecker {
       tenant_.Figure(absl::StrCat("does not say what the file of ", of, " is"));
     }
     WantsFile(tenant_, row.evidence_blob(), row.evidence_file().size_bytes());
+  }
+
   // The enrollment at hand, and how far its log has been read.
   EnrollmentId id_;
   uint64_t last_event_ = 0;
@@ -190,8 +192,6 @@ std::string PlaceKey(const TenantVerifier& tenant, const Moment& moment) {
       .U64(moment.c)
       .Take();
 }
-
-std::string TimeText(absl::Time time) { return absl::FormatTime(time, absl::UTCTimeZone()); }
 
 // One that is past may have been carried out.
 bool IsSure(const TenantVerifier& tenant, const Moment& moment) {
@@ -257,10 +257,23 @@ class MomentChecker : public TableChecker {
       case MomentKind::kSessionStart:
       case MomentKind::kAttemptEnd:
       case MomentKind::kGrantEnd:
+        break;
       case MomentKind::kReportRun:
+        CheckReport(moment);
         break;
     }
     if (IsSure(tenant_, moment)) tenant_.Has(row.table, row.key);
+  }
+
+  // Where it is past, nothing wants it.
+  void CheckReport(const Moment& moment) {
+    tenant_.CountReference();
+    const auto report =
+        ReadReportOf(tenant_.reader(), tenant_.number(), SubjectId(moment.b), moment.c);
+    if (!report.ok()) return;  // Its own checker says what is wrong.
+    if (!report->has_value() || (*report)->row.home() != moment.a) {
+      tenant_.Dangling("is of a report that is not there");
+    }
   }
 };
 

@@ -139,9 +139,9 @@ class VerifyTest : public ::testing::Test {
     plan.mutable_training_plan()->set_published(true);
     plan.mutable_training_plan()->mutable_rules()->mutable_enrollment()->set_applications(true);
     draft.Put("basics", plan);
+    SyncOpenTraining(draft, basics_, plan.training_plan());
     draft.WriteBytes(Table::kIndexes, PlanIndexKey(kAcme, fire_, basics_), "1");
     rows::SessionRow session;
-    SyncOpenTraining(draft, basics_, plan.training_plan());
     session.set_uid(draft.NewScope().value);
     session.set_parent(fire_.value);
     session.add_instructors(kAnn);
@@ -381,9 +381,6 @@ TEST_F(VerifyTest, KeysThatNobodyKnows) {
   const std::string longer = UserKey("bob") + "x";
   Put(Table::kUsers, longer, FormatRow(rows::UserRow()));
   ExpectFound(Kind::kUnreadable, Table::kUsers, longer, "");
-  const std::string report = KeyWriter(kAcme).String("weekly").Take();
-  Put(Table::kReports, report, "1");
-  ExpectFound(Kind::kUnknown, Table::kReports, report, "knows no rows");
   Put(Table::kMeta, "weather", "fine");
   ExpectFound(Kind::kUnknown, Table::kMeta, "weather", "does not know");
 }
@@ -428,8 +425,8 @@ TEST_F(VerifyTest, EntriesOfIndexesThatAreMissing) {
       ExternalIdKey(kAcme, "B-1"),
       ReportKey(kAcme, kAnn, bob_.value),
       AudienceIndexKey(kAcme, crew_, safety_),
-      OpenTrainingKey(kAcme, basics_),
       PlanIndexKey(kAcme, fire_, basics_),
+      OpenTrainingKey(kAcme, basics_),
       LearnerKey(kAcme, enrollment()),
       SourceKey(kAcme, training_assignment_, enrollment()),
       AssigneeKey(kAcme, crew_, training_assignment_),
@@ -453,8 +450,8 @@ TEST_F(VerifyTest, EntriesOfIndexesThatAreLeftOver) {
       EmailIndexKey(kAcme, "carl@acme.example"),
       LearnerKey(kAcme, EnrollmentId{basics_.value, bob_.value}),
       AuditIndexKey(kAcme, kAuditActorIndex, "tenants/acme/users/ann", 999),
-      OpenTrainingKey(kAcme, fire_),
       PlanIndexKey(kAcme, fire_, fire_),
+      OpenTrainingKey(kAcme, fire_),
   };
   for (const std::string& key : keys) Put(Table::kIndexes, key, "1");
   for (const std::string& key : keys) {
@@ -462,6 +459,7 @@ TEST_F(VerifyTest, EntriesOfIndexesThatAreLeftOver) {
   }
   EXPECT_EQ(Verify().problem_count, keys.size());
 }
+
 TEST_F(VerifyTest, FilesOfTrainingsFromElsewhereHaveOneOwner) {
   ExternalTrainingId id{bob_.value, 0};
   uint64_t blob = 0;
@@ -498,7 +496,6 @@ TEST_F(VerifyTest, FilesOfTrainingsFromElsewhereHaveOneOwner) {
   Edit<Row>(Table::kRecords, key, [&](Row& row) { row.clear_before(); });
   ExpectFound(Kind::kLeftOver, Table::kContentChunks, chunk, "nothing wants it");
 }
-
 
 TEST_F(VerifyTest, EntriesThatSaySomethingElse) {
   rows::UserRow somebody_else;
