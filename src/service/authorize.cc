@@ -107,6 +107,7 @@ ScopeKind KindOf(Collection collection) {
     case Collection::kSubmissions:
     case Collection::kDiscussions:
     case Collection::kPosts:
+    case Collection::kReports:
       return ScopeKind::kCourse;
     default:
       return ScopeKind::kTenant;
@@ -349,6 +350,7 @@ absl::Status Authorize(const MethodRule& rule, const Message& request, const Act
         return told ? FailedPrecondition("NOT_OPEN", name, open->why_not)
                     : NotPermitted(permission, name);
       }
+      decision = open->decision;
     }
     if (decision.allowed()) continue;
     if (option.scopes() == v1::Authorization::HOME_OR_SHARED) {

@@ -55,7 +55,14 @@ absl::StatusOr<Pages::Page> Pages::Begin(const Message& request, absl::string_vi
   page.binding = absl::StrCat("page/", tenant->id(), "/", tenant->number(), "/", caller, "/",
                               type.full_name(), "/", Fingerprint(request));
   if (token.empty()) {
-    page.snapshot = std::make_shared<const ListSnapshot>(tenant, tenant->world().Hold(), time);
+    {
+      // What lists hold may keep much alive, and whoever began one need not ask again.
+      MutexLock lock(&mutex_);
+      DropExpired(absl::Now());
+    }
+    page.snapshot = std::make_shared<const ListSnapshot>(
+        tenant, tenant->world().Hold(), time,
+        last_number_.fetch_add(1, std::memory_order_relaxed) + 1);
     return page;
   }
   const std::optional<std::string> payload = registry_->sealer().Open(page.binding, token);
@@ -64,16 +71,17 @@ absl::StatusOr<Pages::Page> Pages::Begin(const Message& request, absl::string_vi
                     "was not made for this request and caller; wanted a `next_page_token` of the "
                     "same request");
   }
-  const std::vector<absl::string_view> parts = absl::StrSplit(*payload, absl::MaxSplits(' ', 2));
+  const std::vector<absl::string_view> parts = absl::StrSplit(*payload, absl::MaxSplits(' ', 3));
   uint64_t revision = 0;
   int64_t nanos = 0;
-  if (parts.size() != 3 || !absl::SimpleAtoi(parts[0], &revision) ||
-      !absl::SimpleAtoi(parts[1], &nanos)) {
+  uint64_t number = 0;
+  if (parts.size() != 4 || !absl::SimpleAtoi(parts[0], &revision) ||
+      !absl::SimpleAtoi(parts[1], &nanos) || !absl::SimpleAtoi(parts[2], &number)) {
     return BadField("page_token", token, "wanted a `next_page_token` of the same request");
   }
-  page.cursor = std::string(parts[2]);
-  page.snapshot = Find(page.caller, *tenant, revision, absl::FromUnixNanos(nanos));
-  if (page.snapshot == nullptr) {
+  page.cursor = std::string(parts[3]);
+  // Numbers begin anew with the server, and tokens may be older.
+  if (!Find(*tenant, revision, absl::FromUnixNanos(nanos), number, &page)) {
     return WithErrorInfo(
         absl::AbortedError(absl::StrCat(
             "the list cannot be continued: more than ", absl::FormatDuration(options_.hold),
@@ -87,8 +95,9 @@ absl::StatusOr<Pages::Page> Pages::Begin(const Message& request, absl::string_vi
 std::string Pages::TokenAfter(const Page& page, absl::string_view cursor) {
   Hold(page);
   return registry_->sealer().Seal(
-      page.binding, absl::StrCat(page.snapshot->view->revision(), " ",
-                                 absl::ToUnixNanos(page.snapshot->time), " ", cursor));
+      page.binding,
+      absl::StrCat(page.snapshot->view->revision(), " ", absl::ToUnixNanos(page.snapshot->time),
+                   " ", page.snapshot->number, " ", cursor));
 }
 
 void Pages::Hold(const Page& page) {
@@ -100,7 +109,8 @@ void Pages::Hold(const Page& page) {
     if (held->snapshot == page.snapshot) return;
   }
   MakeRoom(page.caller, account);
-  account.push_back(held_.insert(held_.end(), {page.snapshot, page.caller, now + options_.hold}));
+  account.push_back(
+      held_.insert(held_.end(), {page.snapshot, page.held, page.caller, now + options_.hold}));
 }
 
 void Pages::DropExpired(absl::Time now) {
@@ -138,19 +148,22 @@ void Pages::MakeRoom(const std::string& caller, std::deque<Entry>& account) {
   held_.erase(held);
 }
 
-std::shared_ptr<const ListSnapshot> Pages::Find(const std::string& caller, const Tenant& tenant,
-                                                uint64_t revision, absl::Time time) {
-  const absl::Time now = absl::Now();
+bool Pages::Find(const Tenant& tenant, uint64_t revision, absl::Time time, uint64_t number,
+                 Page* page) {
   MutexLock lock(&mutex_);
-  const auto account = by_tenant_.find(TenantOf(caller));
-  if (account == by_tenant_.end()) return nullptr;
+  DropExpired(absl::Now());
+  const auto account = by_tenant_.find(TenantOf(page->caller));
+  if (account == by_tenant_.end()) return false;
   for (Entry held : account->second) {
-    if (held->snapshot->tenant.get() == &tenant && held->snapshot->view->revision() == revision &&
-        held->snapshot->time == time && now < held->until) {
-      return held->snapshot;
+    const ListSnapshot& snapshot = *held->snapshot;
+    if (snapshot.number == number && snapshot.tenant.get() == &tenant &&
+        snapshot.view->revision() == revision && snapshot.time == time) {
+      page->snapshot = held->snapshot;
+      page->held = held->own;
+      return true;
     }
   }
-  return nullptr;
+  return false;
 }
 
 void Pages::Clear() {

@@ -3,12 +3,14 @@
 
 #include <google/protobuf/message.h>
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <list>
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
@@ -22,11 +24,19 @@ namespace provost {
 
 /// A state that the pages of one list are answered from.
 struct ListSnapshot {
-  ListSnapshot(std::shared_ptr<Tenant> of, HeldView held, absl::Time at)
-      : tenant(std::move(of)), view(std::move(held)), time(at) {}
+  ListSnapshot(std::shared_ptr<Tenant> of, HeldView held, absl::Time at, uint64_t which)
+      : tenant(std::move(of)), view(std::move(held)), time(at), number(which) {}
   std::shared_ptr<Tenant> tenant;  // before the view: a World outlives what is held of it
   HeldView view;
-  absl::Time time;  ///< The time that the list is answered for.
+  absl::Time time;        ///< The time that the list is answered for.
+  const uint64_t number;  ///< Its own.
+};
+
+/// What a list holds beside the state for as long as it can be continued: see Pages::Page. Its
+/// pages may be asked for at the same time.
+class HeldByList {
+ public:
+  virtual ~HeldByList() = default;
 };
 
 /// Page tokens, and the states that lists are continued on. A token is bound to the request (all of
@@ -49,6 +59,9 @@ class Pages {
   /// Where a list goes on.
   struct Page {
     std::shared_ptr<const ListSnapshot> snapshot;
+    /// Set by whoever answers the first page, where the list has such a thing; found again for the
+    /// pages after it.
+    std::shared_ptr<HeldByList> held;
     std::string cursor;  ///< What the page before ended with; empty for the first.
     int limit = 0;
     std::string caller;  ///< To whose account the state is held.
@@ -74,14 +87,15 @@ class Pages {
  private:
   struct Held {
     std::shared_ptr<const ListSnapshot> snapshot;
+    std::shared_ptr<HeldByList> own;
     std::string caller;
     absl::Time until;
   };
   using Entry = std::list<Held>::iterator;
 
   void Hold(const Page& page) ABSL_LOCKS_EXCLUDED(mutex_);
-  std::shared_ptr<const ListSnapshot> Find(const std::string& caller, const Tenant& tenant,
-                                           uint64_t revision, absl::Time time)
+  // False where it is not held any more.
+  bool Find(const Tenant& tenant, uint64_t revision, absl::Time time, uint64_t number, Page* page)
       ABSL_LOCKS_EXCLUDED(mutex_);
   void DropExpired(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void MakeRoom(const std::string& caller, std::deque<Entry>& account)
@@ -89,6 +103,7 @@ class Pages {
 
   const TenantRegistry* const registry_;
   const Options options_;
+  std::atomic<uint64_t> last_number_{0};  // Of the snapshots.
   Mutex mutex_;
   std::list<Held> held_ ABSL_GUARDED_BY(mutex_);  // oldest first
   // What is held for the callers of each tenant, by its id, oldest first.

@@ -15,6 +15,7 @@
 #include "tenant/external_trainings.h"
 #include "tenant/outbox.h"
 #include "tenant/record_rows.h"
+#include "tenant/reports.h"
 #include "tenant/rows.h"
 
 namespace provost {
@@ -146,6 +147,19 @@ absl::StatusOr<std::optional<ItemPlace>> WorkPlace(const ResourceName& name,
                                                   : place_of(ReadSubmission(reader, tenant, uid));
 }
 
+// Whose it is, is who the question is about: one's own can always be deleted.
+absl::StatusOr<std::optional<ItemPlace>> ReportPlace(const ResourceName& name,
+                                                     const WorldState& state,
+                                                     const store::Reader& reader, uint64_t tenant) {
+  absl::StatusOr<std::optional<rows::ReportRow>> row = ReadReport(reader, tenant, name.id);
+  if (!row.ok()) return row.status();
+  if (!row->has_value() || !state.HasScope(ScopeId((*row)->home()))) {
+    return std::optional<ItemPlace>();
+  }
+  return std::optional<ItemPlace>(
+      {ScopeId((*row)->home()), SubjectId(0), {}, SubjectId((*row)->owner())});
+}
+
 absl::StatusOr<std::optional<ItemPlace>> OutboxPlace(const ResourceName& name,
                                                      const WorldState& state,
                                                      const store::Reader& reader, uint64_t tenant) {
@@ -251,6 +265,8 @@ absl::StatusOr<std::optional<ItemPlace>> FindPlace(const ResourceName& name,
       return HomePlace<rows::NotificationRuleRow>(name, state, reader, tenant);
     case Collection::kNotificationTemplates:
       return HomePlace<rows::NotificationTemplateRow>(name, state, reader, tenant);
+    case Collection::kReports:
+      return ReportPlace(name, state, reader, tenant);
     case Collection::kOutboxMessages:
       return OutboxPlace(name, state, reader, tenant);
     default:

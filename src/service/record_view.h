@@ -15,8 +15,8 @@ namespace provost {
 /// other are made from. Names and places come from the state that a call is pinned to, which is
 /// older or newer by a moment: what it does not know is left out.
 ///
-/// Keeps what is overwritten meanwhile from being merged away, so it lives no longer than a call or
-/// a stream. Thread-safe.
+/// Keeps what is overwritten meanwhile from being merged away, so it lives no longer than a call,
+/// a stream, or a list that can be continued. Thread-safe.
 class RecordView {
  public:
   /// As of now, for the call's tenant and time. Cost: one row.

@@ -23,7 +23,7 @@ namespace {
 
 using store::Table;
 using v1::Enrollment;
-using v1::Report;
+using v1::ReportDefinition;
 
 enum Column : size_t {
   kTraining,
@@ -71,7 +71,7 @@ class LearnerReport : public ReportSource {
 
   absl::StatusOr<bool> Next(ReadCall& call, std::vector<ReportRow>* rows) override {
     asked_.Forget();
-    const int at_once = std::exchange(at_once_, kReportStoreRows);
+    const int at_once = std::exchange(at_once_, report_.store_rows);
     for (int looked_at = 0; next_ < trainings_.size();) {
       if (!begun_) {
         if (absl::Status status = Begin(call); !status.ok()) return status;
@@ -133,13 +133,13 @@ class LearnerReport : public ReportSource {
   bool Has(uint32_t learner, const rows::EnrollmentRow& row) const {
     const Enrollment& enrollment = row.enrollment();
     switch (report_.report.kind()) {
-      case Report::PROGRESS:
+      case ReportDefinition::PROGRESS:
         if (!IsAdmitted(enrollment.state())) return false;
         break;
-      case Report::OVERDUE:
+      case ReportDefinition::OVERDUE:
         if (!IsOverdue(enrollment, report_.view->time())) return false;
         break;
-      case Report::COMPLIANCE:
+      case ReportDefinition::COMPLIANCE:
         if (!IsAssigned(row)) return false;
         break;
       default:

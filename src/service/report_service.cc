@@ -9,15 +9,15 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "provost/v1/report_service.pb.h"
 #include "service/authorize.h"
 #include "service/export_rows.h"
-#include "service/known_subjects.h"
 #include "service/lookup.h"
 #include "service/my_dashboard.h"
+#include "service/report_definition.h"
+#include "service/report_document.h"
 #include "service/report_source.h"
-#include "service/resource.h"
+#include "service/saved_reports.h"
 #include "tenant/enrollment_rows.h"
 #include "tenant/errors.h"
 #include "tenant/times.h"
@@ -26,124 +26,19 @@
 namespace provost {
 namespace {
 
-using v1::Report;
+using v1::ReportDefinition;
 
 constexpr size_t kRowsOfMessage = 1000;
 constexpr int kMaxTrainings = 100;
 
-// --- what is asked ---
+// --- RunReport ---
 
-bool IsLearnerKind(Report::Kind kind) {
-  return kind == Report::COURSE || kind == Report::PROGRESS || kind == Report::OVERDUE ||
-         kind == Report::COMPLIANCE;
-}
-
-void CheckFilter(const Report& report, absl::Status* status) {
-  const v1::ReportFilter& filter = report.filter();
-  const bool is_of_learners = filter.states_size() > 0 || filter.has_due_before() ||
-                              filter.has_completed_from() || filter.has_completed_before();
-  if (is_of_learners && !IsLearnerKind(report.kind())) {
-    AddBadField(status, "report.filter", "set",
-                "states and times are for reports with rows of learners: COURSE, PROGRESS, "
-                "OVERDUE, COMPLIANCE");
-  }
-  for (int i = 0; i < filter.states_size(); ++i) {
-    if (!v1::Enrollment::State_IsValid(filter.states(i)) || filter.states(i) == 0) {
-      AddBadField(status, absl::StrCat("report.filter.states[", i, "]"),
-                  absl::StrCat(filter.states(i)), "wanted a state of enrollments");
-    }
-  }
-  if (filter.has_due_before()) CheckTime("report.filter.due_before", filter.due_before(), status);
-  if (filter.has_completed_from()) {
-    CheckTime("report.filter.completed_from", filter.completed_from(), status);
-  }
-  if (filter.has_completed_before()) {
-    CheckTime("report.filter.completed_before", filter.completed_before(), status);
-  }
-  if (filter.missing_only() && report.kind() != Report::COMPLIANCE) {
-    AddBadField(status, "report.filter.missing_only", "true", "is for COMPLIANCE alone");
-  }
-}
-
-absl::Status CheckReport(const Report& report) {
+template <typename Request>
+absl::Status ValidateRun(const Request& request) {
   absl::Status status;
-  if (!Report::Kind_IsValid(report.kind()) || report.kind() == Report::KIND_UNSPECIFIED) {
-    return BadField("report.kind", absl::StrCat(report.kind()), "wanted what the rows are");
-  }
-  const absl::StatusOr<ResourceName> scope = ParseName(report.scope());
-  if (!scope.ok() || !IsReportedAt(report.kind(), scope->collection)) {
-    AddBadField(&status, "report.scope", report.scope(),
-                absl::StrCat("a report ", Report::Kind_Name(report.kind()), " is made of ",
-                             ScopesOf(report.kind())));
-    return status;
-  }
-  const absl::Span<const absl::string_view> columns = ColumnsOf(report.kind());
-  for (int i = 0; i < report.columns_size(); ++i) {
-    const std::string& column = report.columns(i);
-    const std::string path = absl::StrCat("report.columns[", i, "]");
-    const auto end = report.columns().begin() + i;
-    if (std::find(columns.begin(), columns.end(), column) == columns.end()) {
-      AddBadField(&status, path, column,
-                  absl::StrCat("wanted one of `", absl::StrJoin(columns, "`, `"), "`"));
-    } else if (std::find(report.columns().begin(), end, column) != end) {
-      AddBadField(&status, path, column, "is there twice");
-    }
-  }
-  CheckFilter(report, &status);
-  if (!report.filter().group().empty()) {
-    const absl::StatusOr<ResourceName> group = ParseName(report.filter().group());
-    if (!group.ok() || group->collection != Collection::kGroups || group->tenant != scope->tenant) {
-      AddBadField(&status, "report.filter.group", report.filter().group(),
-                  absl::StrCat("wanted a group of the same tenant, `tenants/", scope->tenant,
-                               "/groups/...`"));
-    }
-  }
+  CheckReportDefinition("definition", request.definition(), &status);
   return status;
 }
-
-// Everybody in a group, through groups in it too.
-absl::StatusOr<absl::flat_hash_set<uint32_t>> PeopleOf(const ReadCall& call,
-                                                       absl::string_view name) {
-  const SubjectId group = call.state.FindSubject(ParseName(name)->Relative());
-  // What is hidden and what is missing are refused alike.
-  if (!call.state.HasSubject(group) || !Knows(call.state, call.self(), group, call.now)) {
-    return BadField("report.filter.group", name, "wanted a group that you may read");
-  }
-  absl::flat_hash_set<uint32_t> seen = {group.value};
-  std::vector<SubjectId> found = {group};
-  for (size_t i = 0; i < found.size(); ++i) {
-    call.state.ForEachMember(found[i], SubjectId(0), [&](SubjectId member) {
-      for (const MembershipRecord& record : call.state.GroupsOf(member)) {
-        if (record.group != found[i].value || call.now < record.window.not_before ||
-            call.now >= record.window.expires) {
-          continue;
-        }
-        if (seen.insert(member.value).second && call.state.KindOf(member) == SubjectKind::kGroup) {
-          found.push_back(member);
-          break;
-        }
-      }
-      return true;
-    });
-  }
-  return seen;
-}
-
-absl::StatusOr<ReportCall> Open(const ReadCall& call, const Report& report) {
-  absl::StatusOr<std::shared_ptr<const RecordView>> view = RecordView::Open(call);
-  if (!view.ok()) return view.status();
-  ReportCall made{report, *std::move(view),
-                  call.state.FindScope(ParseName(report.scope())->Relative()),
-                  ReportColumns(ColumnsOf(report.kind()), report), std::nullopt};
-  if (!report.filter().group().empty()) {
-    absl::StatusOr<absl::flat_hash_set<uint32_t>> group = PeopleOf(call, report.filter().group());
-    if (!group.ok()) return group.status();
-    made.group = *std::move(group);
-  }
-  return made;
-}
-
-// --- RunReport ---
 
 // Rows that were made wait here until there is room for them in a message.
 struct Run {
@@ -188,7 +83,7 @@ absl::StatusOr<bool> NextMessage(Run& run, ReadCall& call, v1::RunReportResponse
 
 absl::StatusOr<Source<v1::RunReportResponse>> OpenRun(ReadCall& call,
                                                       const v1::RunReportRequest& request) {
-  absl::StatusOr<ReportCall> report = Open(call, request.report());
+  absl::StatusOr<ReportCall> report = OpenReport(call, "definition", request.definition());
   if (!report.ok()) return report.status();
   auto run = std::make_shared<Run>(Run{report->columns, nullptr, {}, {}});
   for (std::string& name : report->columns.Names()) run->header.add_columns(std::move(name));
@@ -203,72 +98,32 @@ absl::StatusOr<Source<v1::RunReportResponse>> OpenRun(ReadCall& call,
 // --- ExportReport ---
 
 absl::Status ValidateExport(const v1::ExportReportRequest& request) {
-  absl::Status status = CheckReport(request.report());
+  absl::Status status = ValidateRun(request);
   CheckExport(request.options(), {}, {}, &status);
   return status;
 }
 
-absl::string_view ReadPermission(Collection collection) {
-  switch (collection) {
-    case Collection::kTenant:
-      return "report.tenant.read";
-    case Collection::kCatalogs:
-      return "report.catalog.read";
-    default:
-      return "report.course.read";
-  }
-}
-
 // Beside the permission to export: the one to read.
 absl::Status MayExport(const RuleCall& call, const v1::ExportReportRequest& request) {
-  const ResourceName name = *ParseName(request.report().scope());
+  const ResourceName name = *ParseName(request.definition().scope());
   const ScopeId scope = call.state.FindScope(name.Relative());
-  if (IsAllowed(call.state, call.actor, ReadPermission(name.collection), scope,
+  if (IsAllowed(call.state, call.actor, ReportPermission(name.collection), scope,
                 /*about_self=*/false, call.now)) {
     return absl::OkStatus();
   }
   return absl::PermissionDeniedError(absl::StrCat("not permitted: `",
-                                                  ReadPermission(name.collection), "` at ",
+                                                  ReportPermission(name.collection), "` at ",
                                                   name.ToString(), " is needed too"));
-}
-
-absl::StatusOr<Source<v1::ExportReportResponse>> OpenExportReport(
-    ReadCall& call, const v1::ExportReportRequest& request) {
-  absl::StatusOr<ReportCall> report = Open(call, request.report());
-  if (!report.ok()) return report.status();
-  struct Export {
-    ReportColumns columns;
-    ExportFormat format;
-    std::unique_ptr<ReportSource> source;
-    bool begun = false;
-    bool ended = false;
-  };
-  const ReportColumns columns = report->columns;
-  std::unique_ptr<ReportSource> source = MakeReportSource(call, *std::move(report));
-  auto run = std::make_shared<Export>(
-      Export{columns, ExportFormat(request.options(), columns.Names()), std::move(source)});
-  return Source<v1::ExportReportResponse>(
-      [run](ReadCall& at, v1::ExportReportResponse* message) -> absl::StatusOr<bool> {
-        std::string* const data = message->mutable_data();
-        if (!run->begun) run->format.AppendHeader(data);
-        run->begun = true;
-        while (!run->ended && data->size() < kExportBytes) {
-          std::vector<ReportRow> rows;
-          absl::StatusOr<bool> more = run->source->Next(at, &rows);
-          if (!more.ok()) return more.status();
-          run->ended = !*more;
-          for (const ReportRow& row : rows) run->format.AppendRow(run->columns.Pick(row), data);
-        }
-        return !data->empty();
-      });
 }
 
 // --- GetDashboard ---
 
 absl::Status ValidateDashboard(const v1::GetDashboardRequest& request) {
   const absl::StatusOr<ResourceName> scope = ParseName(request.scope());
-  if (scope.ok() && IsReportedAt(Report::PROGRESS, scope->collection)) return absl::OkStatus();
-  return BadField("scope", request.scope(), absl::StrCat("wanted ", ScopesOf(Report::PROGRESS)));
+  if (scope.ok() && IsReportedAt(ReportDefinition::PROGRESS, scope->collection))
+    return absl::OkStatus();
+  return BadField("scope", request.scope(),
+                  absl::StrCat("wanted ", ScopesOf(ReportDefinition::PROGRESS)));
 }
 
 // What waits for somebody.
@@ -312,13 +167,15 @@ absl::Status DoGetDashboard(ReadCall& call, const v1::GetDashboardRequest& reque
 
 void RegisterReportService(Methods& methods) {
   RegisterMyDashboard(methods);
+  RegisterSavedReports(methods);
   Method& dashboard = methods.Scan<v1::GetDashboardRequest, v1::Dashboard>(DoGetDashboard);
   Methods::ValidateBy<v1::GetDashboardRequest>(dashboard, ValidateDashboard);
   Method& run = methods.Send<v1::RunReportRequest, v1::RunReportResponse>(OpenRun);
-  Methods::ValidateBy<v1::RunReportRequest>(
-      run, [](const v1::RunReportRequest& request) { return CheckReport(request.report()); });
-  Method& exported =
-      methods.Send<v1::ExportReportRequest, v1::ExportReportResponse>(OpenExportReport);
+  Methods::ValidateBy<v1::RunReportRequest>(run, ValidateRun<v1::RunReportRequest>);
+  Method& exported = methods.Send<v1::ExportReportRequest, v1::ExportReportResponse>(
+      [](ReadCall& call, const v1::ExportReportRequest& request) {
+        return OpenReportDocument(call, request, nullptr);
+      });
   Methods::ValidateBy<v1::ExportReportRequest>(exported, ValidateExport);
   Methods::AuthorizeBy<v1::ExportReportRequest>(exported, MayExport);
 }

@@ -15,10 +15,11 @@
 namespace provost {
 
 using v1::Enrollment;
-using v1::Report;
+using v1::ReportDefinition;
 using v1::TrainingFigures;
 
-ReportColumns::ReportColumns(absl::Span<const absl::string_view> all, const Report& report)
+ReportColumns::ReportColumns(absl::Span<const absl::string_view> all,
+                             const ReportDefinition& report)
     : wanted_(all.size(), report.columns().empty()) {
   for (absl::string_view name : all) names_.emplace_back(name);
   if (report.columns().empty()) {
@@ -45,54 +46,54 @@ ReportRow ReportColumns::Pick(const ReportRow& row) const {
   return cells;
 }
 
-absl::Span<const absl::string_view> ColumnsOf(Report::Kind kind) {
+absl::Span<const absl::string_view> ColumnsOf(ReportDefinition::Kind kind) {
   switch (kind) {
-    case Report::CATALOG:
-    case Report::TENANT:
+    case ReportDefinition::CATALOG:
+    case ReportDefinition::TENANT:
       return FigureColumns();
-    case Report::ITEM_ANALYSIS:
+    case ReportDefinition::ITEM_ANALYSIS:
       return QuestionColumns();
-    case Report::COURSE_STATISTICS:
+    case ReportDefinition::COURSE_STATISTICS:
       return CourseColumns();
-    case Report::ATTENDANCE:
+    case ReportDefinition::ATTENDANCE:
       return AttendanceColumns();
     default:
       return LearnerColumns();
   }
 }
 
-absl::string_view ScopesOf(Report::Kind kind) {
+absl::string_view ScopesOf(ReportDefinition::Kind kind) {
   switch (kind) {
-    case Report::COURSE:
+    case ReportDefinition::COURSE:
       return "a course or a training plan";
-    case Report::CATALOG:
+    case ReportDefinition::CATALOG:
       return "a catalog or the tenant";
-    case Report::TENANT:
+    case ReportDefinition::TENANT:
       return "the tenant";
-    case Report::ITEM_ANALYSIS:
-    case Report::COURSE_STATISTICS:
+    case ReportDefinition::ITEM_ANALYSIS:
+    case ReportDefinition::COURSE_STATISTICS:
       return "a course";
-    case Report::ATTENDANCE:
+    case ReportDefinition::ATTENDANCE:
       return "a course, a training plan or a session";
     default:
       return "a course, a training plan, a catalog or the tenant";
   }
 }
 
-bool IsReportedAt(Report::Kind kind, Collection collection) {
+bool IsReportedAt(ReportDefinition::Kind kind, Collection collection) {
   const bool is_training = collection == Collection::kCourses || collection == Collection::kPlans;
   const bool is_above = collection == Collection::kCatalogs || collection == Collection::kTenant;
   switch (kind) {
-    case Report::COURSE:
+    case ReportDefinition::COURSE:
       return is_training;
-    case Report::CATALOG:
+    case ReportDefinition::CATALOG:
       return is_above;
-    case Report::TENANT:
+    case ReportDefinition::TENANT:
       return collection == Collection::kTenant;
-    case Report::ITEM_ANALYSIS:
-    case Report::COURSE_STATISTICS:
+    case ReportDefinition::ITEM_ANALYSIS:
+    case ReportDefinition::COURSE_STATISTICS:
       return collection == Collection::kCourses;
-    case Report::ATTENDANCE:
+    case ReportDefinition::ATTENDANCE:
       return is_training || collection == Collection::kSessions;
     default:
       return is_training || is_above;
@@ -101,14 +102,14 @@ bool IsReportedAt(Report::Kind kind, Collection collection) {
 
 std::unique_ptr<ReportSource> MakeReportSource(const ReadCall& call, ReportCall report) {
   switch (report.report.kind()) {
-    case Report::CATALOG:
-    case Report::TENANT:
+    case ReportDefinition::CATALOG:
+    case ReportDefinition::TENANT:
       return MakeFigureReport(call, std::move(report));
-    case Report::ITEM_ANALYSIS:
+    case ReportDefinition::ITEM_ANALYSIS:
       return MakeQuestionReport(call, std::move(report));
-    case Report::COURSE_STATISTICS:
+    case ReportDefinition::COURSE_STATISTICS:
       return MakeCourseReport(call, std::move(report));
-    case Report::ATTENDANCE:
+    case ReportDefinition::ATTENDANCE:
       return MakeAttendanceReport(call, std::move(report));
     default:
       return MakeLearnerReport(call, std::move(report));

@@ -30,7 +30,7 @@ using ReportRow = std::vector<std::string>;
 /// Which columns a report asks for, by the position in its kind's.
 class ReportColumns {
  public:
-  ReportColumns(absl::Span<const absl::string_view> all, const v1::Report& report);
+  ReportColumns(absl::Span<const absl::string_view> all, const v1::ReportDefinition& report);
 
   bool Wants(size_t column) const { return wanted_[column]; }
   /// Those that were asked for, in that order.
@@ -43,13 +43,18 @@ class ReportColumns {
   std::vector<bool> wanted_;
 };
 
+/// How many rows of the store Next() looks at, or one learner's or training's more.
+inline constexpr int kReportStoreRows = 5000;
+
 /// What a report is made with.
 struct ReportCall {
-  v1::Report report;
+  v1::ReportDefinition report;
   std::shared_ptr<const RecordView> view;
   ScopeId scope;
   ReportColumns columns;
   std::optional<absl::flat_hash_set<uint32_t>> group;  ///< The learners of the filter's group.
+  /// As many where what Next() adds may have to wait in memory: a row each of reports of learners.
+  int store_rows = kReportStoreRows;
 };
 
 /// Makes the rows of one report, some at a time. Keeps nothing of the state that a call is pinned
@@ -71,14 +76,11 @@ class ReportSource {
   absl::flat_hash_set<uint32_t> learners_;
 };
 
-/// How many rows of the store Next() looks at, or one learner's or training's more.
-inline constexpr int kReportStoreRows = 5000;
-
 /// The columns of a kind, which last as long as the program.
-absl::Span<const absl::string_view> ColumnsOf(v1::Report::Kind kind);
+absl::Span<const absl::string_view> ColumnsOf(v1::ReportDefinition::Kind kind);
 /// At which kinds of scopes a kind can be asked for, for people; whether it can at this one.
-absl::string_view ScopesOf(v1::Report::Kind kind);
-bool IsReportedAt(v1::Report::Kind kind, Collection collection);
+absl::string_view ScopesOf(v1::ReportDefinition::Kind kind);
+bool IsReportedAt(v1::ReportDefinition::Kind kind, Collection collection);
 
 std::unique_ptr<ReportSource> MakeReportSource(const ReadCall& call, ReportCall report);
 

@@ -22,7 +22,7 @@ namespace {
 
 using store::Table;
 using v1::Enrollment;
-using v1::Report;
+using v1::ReportDefinition;
 using v1::TrainingFigures;
 
 constexpr std::array<absl::string_view, 15> kColumns = {
@@ -39,7 +39,7 @@ struct Part {
 
 std::vector<Part> PartsOf(const WorldState& state, const ReportCall& report) {
   std::vector<Part> parts;
-  if (report.report.kind() == Report::CATALOG) {
+  if (report.report.kind() == ReportDefinition::CATALOG) {
     for (ScopeId training : TrainingsBelow(state, report.scope)) {
       parts.push_back({training, {training}});
     }

@@ -553,8 +553,8 @@ class ScopeResource {
         if (*homed) {
           return FailedPrecondition(
               "NOT_EMPTY", request.name(),
-              "competencies, notification rules or templates have their home there; set `force` to "
-              "delete them too");
+              "competencies, notification rules or templates, saved reports or trainings from "
+              "elsewhere have their home there; set `force` to delete them too");
         }
         bool is_home = false;
         call.state().ForEachAtHome(below, [&](SubjectId) {

@@ -361,6 +361,14 @@ constexpr Case kCases[] = {
     // --- reports ---
     {"ReportService.GetMyDashboard", "parent: '$T' learner: '$T/users/ann'"},
     {"ReportService.GetDashboard", "scope: '$T/courses/small'"},
+    {"ReportService.CreateReport",
+     "parent: '$T' report_id: 'new' report { display_name: 'New' definition { kind: COURSE "
+     "scope: '$T/courses/small' } }"},
+    {"ReportService.GetReport", "name: '$T/reports/small'"},
+    {"ReportService.ListReports", "parent: '$T' scope: '$T/courses/small'", Others::kNothing},
+    {"ReportService.UpdateReport", "report { name: '$T/reports/small' display_name: 'Small' }"},
+    {"ReportService.DeleteReport", "name: '$T/reports/small'"},
+    {"ReportService.ListReportRows", "name: '$T/reports/small'"},
     // --- training records ---
     {"TrainingRecordService.GetTrainingRecord", "name: '$small'"},
     {"TrainingRecordService.ListRecordEvents", "training_record: '$small'"},
@@ -421,19 +429,20 @@ const std::set<std::string>& Streams() {
       "ReportService.RunReport",                  // ReportTest, CA6
       "RoleService.ExportAssignments",            // AssignmentStreamTest, M4
       "RoleService.ImportAssignments",            // AssignmentStreamTest, M5
+      "TrainingRecordService.DownloadEvidence",   // EvidenceTest, KA2
       "TrainingRecordService.ExportRecords",      // TrainingRecordTest, M4
+      "TrainingRecordService.UploadEvidence",     // EvidenceTest, KA2
       "UserService.ExportUsers",                  // ExportTest, M4
       "UserService.ImportUsers",                  // ImportTest, M5
   };
   return streams;
 }
 
-// Grants go under a freeze too, and so do the marks of readers. What runs service accounts is a
-      "TrainingRecordService.DownloadEvidence",   // EvidenceTest, KA2
-// WRITE, and reads them as well.
-      "TrainingRecordService.UploadEvidence",     // EvidenceTest, KA2
+// Grants go under a freeze too, and so do the marks of readers and one's own saved reports. What
+// runs service accounts is a WRITE, and reads them as well.
 bool IsFrozen(const std::string& method, bool changes) {
-  if (method == "DiscussionService.MarkRead" || method == "DiscussionService.MarkMessagesRead") {
+  if (method == "DiscussionService.MarkRead" || method == "DiscussionService.MarkMessagesRead" ||
+      method == "ReportService.DeleteReport") {
     return false;
   }
   return (changes && method != "RoleService.DeleteAssignment") ||
@@ -533,6 +542,9 @@ class EveryMethod : public AcmeTest {
                    "parent: '$T' training_assignment { training: '$T/courses/small' "
                    "assignee: '$T/groups/tiny' }"));
     Assess();
+    Do("ReportService.CreateReport",
+       "parent: '$T' report_id: 'small' report { display_name: 'Small' definition { kind: COURSE "
+       "scope: '$T/courses/small' } schedule { frequency: DAILY time: '07:30' } }");
     Record();
     Certify();
     const auto mails = Do("NotificationService.ListOutboxMessages", "parent: '$T'");
@@ -887,6 +899,9 @@ class RowsReadTest : public EveryMethod {
          text("parent: '$T' notification_template_id: 't#' notification_template { display_name: "
               "'T' home_scope: '$T/catalogs/safety' event: ENROLLED texts { locale: 'en' "
               "subject: 'Hi' text: 'Hi' } }"));
+      Do("ReportService.CreateReport",
+         text("parent: '$T' report_id: 'r#' report { display_name: 'R' definition { kind: COURSE "
+              "scope: '$T/courses/c#' } }"));
       Do("UserService.CreateServiceAccount",
          text("parent: '$T' service_account_id: 'a#' service_account { display_name: 'A' }"));
       Do("DiscussionService.CreateDiscussion",

@@ -316,18 +316,18 @@ TEST_F(ReportTest, RE2_ReportsAreDocumentsToo) {
 
 TEST_F(ReportTest, WhatIsWrongWithAReportIsSaidFieldByField) {
   const std::map<std::string, std::vector<std::string>> cases = {
-      {Of("KIND_UNSPECIFIED", "courses/fire"), {"report.kind"}},
-      {Of("COURSE", ""), {"report.scope"}},
-      {Of("TENANT", "catalogs/safety"), {"report.scope"}},
-      {Of("ITEM_ANALYSIS", "plans/start"), {"report.scope"}},
+      {Of("KIND_UNSPECIFIED", "courses/fire"), {"definition.kind"}},
+      {Of("COURSE", ""), {"definition.scope"}},
+      {Of("TENANT", "catalogs/safety"), {"definition.scope"}},
+      {Of("ITEM_ANALYSIS", "plans/start"), {"definition.scope"}},
       {Of("COURSE", "courses/fire", "columns: 'learnr' columns: 'state' columns: 'state'"),
-       {"report.columns[0]", "report.columns[2]"}},
+       {"definition.columns[0]", "definition.columns[2]"}},
       {Of("CATALOG", "", "filter { states: COMPLETED missing_only: true }"),
-       {"report.filter", "report.filter.missing_only"}},
+       {"definition.filter", "definition.filter.missing_only"}},
       {Of("COURSE", "courses/fire", "filter { group: 'tenants/other/groups/g' }"),
-       {"report.filter.group"}},
+       {"definition.filter.group"}},
       {Of("COURSE", "courses/fire", "filter { due_before { seconds: -99999999999999 } }"),
-       {"report.filter.due_before"}},
+       {"definition.filter.due_before"}},
   };
   for (const auto& [report, fields] : cases) {
     const ReportAnswer answer = Run("users/ann", report);
@@ -342,7 +342,7 @@ TEST_F(ReportTest, WhatIsWrongWithAReportIsSaidFieldByField) {
     const ReportAnswer answer =
         Run("users/dan",
             Of("COURSE", "courses/fire", absl::StrCat("filter { group: '", Full(group), "' }")));
-    EXPECT_THAT(answer.last.bad_fields(), ElementsAre(Key("report.filter.group"))) << group;
+    EXPECT_THAT(answer.last.bad_fields(), ElementsAre(Key("definition.filter.group"))) << group;
   }
 }
 
