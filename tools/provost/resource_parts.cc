@@ -3,12 +3,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "provost/v1/competency_service.pb.h"
 #include "provost/v1/course.pb.h"
 #include "provost/v1/enrollment_service.pb.h"
 #include "provost/v1/group_service.pb.h"
 #include "provost/v1/notification_service.pb.h"
+#include "provost/v1/report_service.pb.h"
 #include "provost/v1/user_service.pb.h"
 #include "tools/provost/enum_words.h"
 #include "tools/provost/group_rule.h"
@@ -183,6 +183,7 @@ void ResourceParts::AddOptions(CLI::App* command, const google::protobuf::Descri
     command->add_option("--capacity", capacity_, "How many may register; 0: any number")
         ->type_name("N");
   }
+  if (&resource == v1::Report::descriptor()) report_.AddOptions(command, is_new);
   if (&resource == v1::Group::descriptor()) {
     auto* const where = add_list(
         "--where", conditions_,
@@ -203,7 +204,7 @@ absl::Status ResourceParts::Fill(Context& context, google::protobuf::Message& re
   }
   if (auto* const assignment = dynamic_cast<v1::TrainingAssignment*>(&resource)) {
     if (!due_.empty()) {
-      const auto time = ParseTime(due_, absl::Now());
+      const auto time = ReadTime("--due", due_);
       if (!time.ok()) return time.status();
       *assignment->mutable_due()->mutable_time() = *time;
     }
@@ -251,6 +252,9 @@ absl::Status ResourceParts::Fill(Context& context, google::protobuf::Message& re
       session->set_capacity(*capacity_);
       Name(mask, "capacity");
     }
+  }
+  if (auto* const report = dynamic_cast<v1::Report*>(&resource)) {
+    return report_.Fill(context, *report, mask);
   }
   if (auto* const group = dynamic_cast<v1::Group*>(&resource)) {
     return FillGroup(context.names(), conditions_, by_hand_, *group, mask);

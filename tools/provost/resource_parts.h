@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "tools/provost/context.h"
+#include "tools/provost/report_options.h"
 
 namespace provost::cli {
 
@@ -44,6 +45,7 @@ class ResourceParts {
   std::optional<int> capacity_;           // the same
   std::vector<std::string> conditions_;   // of a group
   bool by_hand_ = false;
+  SavedReportOptions report_;
 };
 
 }  // namespace provost::cli

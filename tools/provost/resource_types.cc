@@ -16,6 +16,7 @@
 #include "provost/v1/enrollment_service.pb.h"
 #include "provost/v1/group_service.pb.h"
 #include "provost/v1/notification_service.pb.h"
+#include "provost/v1/report_service.pb.h"
 #include "provost/v1/role_service.pb.h"
 #include "provost/v1/tenant_service.pb.h"
 #include "provost/v1/user_service.pb.h"
@@ -63,6 +64,8 @@ bool IsSpecial(const ResourceType& type, const std::string& word) {
   if (type.message == v1::ContentItem::descriptor()) return word != "delete";
   // What a catalog is has options of its own.
   if (type.message == v1::Catalog::descriptor()) return word == "define";
+  // What a report is made of, and when it is mailed: saved_report_commands.cc.
+  if (type.message == v1::Report::descriptor()) return word == "get" || word == "list";
   // A template's texts are shown line by line: notification_commands.cc.
   if (type.message == v1::NotificationTemplate::descriptor()) return word == "get";
   return false;
@@ -105,6 +108,8 @@ const std::vector<ResourceType>& ResourceTypes() {
        "training assignment", "17", "", v1::TrainingAssignment::descriptor()},
       {"certificates", "Certificate", "CertificateService", "certificates", "certificate", "17", "",
        v1::Certificate::descriptor()},
+      {"reports", "Report", "ReportService", "reports", "saved report", "late", "",
+       v1::Report::descriptor()},
       {"rules", "NotificationRule", "NotificationService", "notificationRules", "rule for mails",
        "welcome", "", v1::NotificationRule::descriptor(), "notifications"},
       {"templates", "NotificationTemplate", "NotificationService", "notificationTemplates",
@@ -151,6 +156,14 @@ std::string PastTense(absl::string_view word) {
 }
 
 std::string SummaryOf(const Verb& verb) {
+  if (verb.type->message == v1::Enrollment::descriptor() && verb.word == "delete") {
+    return "Ends an enrollment, whatever it came from; its record stays.";
+  }
+  if (verb.word == "list" && (verb.type->message == v1::Enrollment::descriptor() ||
+                              verb.type->message == v1::Certificate::descriptor())) {
+    return absl::StrCat("Lists the ", PluralOf(*verb.type),
+                        " of a training or a person; your own if neither is said.");
+  }
   static const auto* const summaries = new std::map<std::string, std::string>{
       {"create", "Makes $a."},
       {"get", "Shows $a with all its fields."},
@@ -188,6 +201,10 @@ std::string ExampleOf(const Verb& verb) {
     return absl::StrCat(example, verb.word == "list" ? "" : " --learner users/lea",
                         " --in courses/fire");
   }
+  if (type.message == v1::Enrollment::descriptor()) {
+    absl::StrAppend(&example, " courses/fire", verb.word == "withdraw" ? "" : " users/lea");
+    return verb.word == "reject" ? absl::StrCat(example, " --reason \"Next year\"") : example;
+  }
   if (type.message == v1::TrainingAssignment::descriptor() && verb.word == "create") {
     return absl::StrCat(example, " --in plans/onboarding --to groups/crew --due-days 30");
   }
@@ -209,6 +226,9 @@ std::string ExampleOf(const Verb& verb) {
                       " --start 2026-11-03T09:00 --end 2026-11-03T12:00 --room \"Room 7\" "
                       "--instructor users/ian");
     }
+    if (type.message == v1::Report::descriptor()) {
+      absl::StrAppend(&example, " --kind overdue --of courses/fire --mail monday@07:30");
+    }
     if (type.message == v1::Competency::descriptor()) {
       absl::StrAppend(&example, " --home catalogs/safety --level basic --level full=\"On duty\"");
     }
@@ -229,7 +249,6 @@ std::string ExampleOf(const Verb& verb) {
                                   : " --display-name \"A new name\"");
   }
   if (verb.word == "move") absl::StrAppend(&example, " ", type.parent);
-  if (verb.word == "reject") absl::StrAppend(&example, " --reason \"Next year\"");
   if (verb.word == "cancel") absl::StrAppend(&example, " --reason \"The instructor is ill\"");
   if (verb.word == "revoke") absl::StrAppend(&example, " --reason \"Issued by mistake\"");
   return example;
