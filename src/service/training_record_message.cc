@@ -58,9 +58,14 @@ std::string TextOf(const MissingRequirement& missing, int step) {
     case MissingRequirement::NOTHING_ASKED:
       return "it asks for nothing that could be done; somebody has to complete it by hand";
     case MissingRequirement::ITEM:
-      return missing.need() == 0
-                 ? absl::StrCat("pass ", items, "; the best score is ", Percent(missing.have()))
-                 : absl::StrCat("complete ", items, "; ", missing.have(), " % is done");
+      if (missing.need() != 0) {
+        return absl::StrCat("complete ", items, "; ", missing.have(), " % is done");
+      }
+      // Who has no score has not tried, or has got nothing.
+      return absl::StrCat("pass ", items,
+                          missing.have() == 0
+                              ? std::string()
+                              : absl::StrCat("; the best score is ", Percent(missing.have())));
     case MissingRequirement::ITEMS:
       return absl::StrCat("complete ", missing.need() - missing.have(), " more of ", items);
     case MissingRequirement::SCORE:

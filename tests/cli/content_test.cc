@@ -178,8 +178,8 @@ TEST_F(ContentTest, P2_ACourseHasItemsThatItsLearnersRead) {
                       "--required", "quizzes/fire-basics"}),
             "courses/fire has 2 items\n");
   EXPECT_EQ(Do(kAut, {"courses", "items", "fire"}),
-            "item\tdisplay name\tpublished version\tstate\npages/rules\trules\t0\t\n"
-            "quizzes/fire-basics\tfire-basics\t0\trequired\n");
+            "item\tdisplay name\tpublished version\tstate\npages/rules\trules\t\t\n"
+            "quizzes/fire-basics\tfire-basics\t\trequired\n");
   EXPECT_EQ(As(kLea, {"courses", "read", "fire", "pages/rules"}).code, 2);
   for (const char* item : {"pages/rules", "quizzes/fire-basics"}) {
     Do(kAut, {"content", "submit", item});

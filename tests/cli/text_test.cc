@@ -44,6 +44,9 @@ TEST(NamesTest, ShortNamesAreInTheTenant) {
   EXPECT_EQ(*names.Subject("anonymous"), "");
   EXPECT_EQ(names.Short("tenants/acme/courses/fire"), "courses/fire");
   EXPECT_EQ(names.Short("tenants/acme"), "tenants/acme");
+  EXPECT_EQ(names.ShortIn("pass `tenants/acme/quizzes/a`, `tenants/acme/quizzes/b`"),
+            "pass `quizzes/a`, `quizzes/b`");
+  EXPECT_THAT(std::string(names.Subject("bob").status().message()), HasSubstr("`users/bob`"));
   EXPECT_EQ(names.Short("tenants/acme2/courses/fire"), "tenants/acme2/courses/fire");
 }
 
@@ -151,6 +154,14 @@ TEST(TableTest, TabsInAPipeWithEveryColumn) {
   EXPECT_EQ(Table({"name"}).Render(kPlainLook), "name\n");
 }
 
+TEST(TableTest, WhoeverAsksForWhatThereIsNotIsToldSo) {
+  Table table({"learner", "status"});
+  EXPECT_EQ(table.RenderOr(kTerminalLook, "nobody"), "nobody\n");
+  EXPECT_EQ(table.RenderOr(kPlainLook, "nobody"), "learner\tstatus\n");
+  table.AddRow({{"users/lea"}, {"present"}});
+  EXPECT_EQ(table.RenderOr(kTerminalLook, "nobody"), table.Render(kTerminalLook));
+}
+
 TEST(TableTest, ColoursDoNotDisturbTheColumns) {
   EXPECT_EQ(SampleTable().Render(kColorLook),
             "\x1b[1mname\x1b[0m       \x1b[1mstate\x1b[0m\n"
@@ -191,7 +202,11 @@ TEST(RenderTest, ANumberThatSaysNothingIsNotShown) {
   EXPECT_THAT(RenderMessage(enrollment, names, kPlainLook),
               AllOf(HasSubstr("progress percent\t0\n"), Not(HasSubstr("score"))));
   enrollment.set_score_hundredths(0);
-  EXPECT_THAT(RenderMessage(enrollment, names, kPlainLook), HasSubstr("score"));
+  EXPECT_THAT(RenderMessage(enrollment, names, kPlainLook), HasSubstr("score\t0\n"));
+  enrollment.set_score_hundredths(8750);
+  enrollment.set_credit_hundredths(150);
+  EXPECT_THAT(RenderMessage(enrollment, names, kPlainLook),
+              AllOf(HasSubstr("score\t87.50\n"), HasSubstr("credit\t1.50\n")));
 }
 
 TEST(MessageTextTest, AFieldThatThereIsNotIsToldWithThoseThatThereAre) {

@@ -42,10 +42,12 @@ std::string StateOf(const Attempt& attempt) {
   }
 }
 
-std::string AttemptText(const Attempt& attempt, const Names& names) {
+// Of a dry run, what would be.
+std::string AttemptText(const Attempt& attempt, const Names& names, bool is_dry_run = false) {
   std::string text =
-      absl::StrCat(Printable(names.Short(attempt.name())), ", attempt ", attempt.number(), " at ",
-                   Printable(attempt.quiz_display_name()), ": ", StateOf(attempt), "\n");
+      absl::StrCat(is_dry_run ? "would be: " : "", Printable(names.Short(attempt.name())),
+                   ", attempt ", attempt.number(), " at ", Printable(attempt.quiz_display_name()),
+                   ": ", StateOf(attempt), "\n");
   if (attempt.state() == Attempt::OPEN && attempt.has_deadline()) {
     absl::StrAppend(&text, "until ", FormatTime(attempt.deadline()), "\n");
   }
@@ -80,7 +82,7 @@ absl::StatusOr<int> RunStart(Context& context, const Options& options) {
   Attempt attempt;
   status = context.Call("AssessmentService.StartAttempt", request, attempt);
   if (!status.ok()) return status;
-  context.Answer(attempt, AttemptText(attempt, names));
+  context.Answer(attempt, AttemptText(attempt, names, options.dry_run));
   return kExitOk;
 }
 
@@ -106,7 +108,7 @@ absl::StatusOr<int> RunSubmit(Context& context, const Options& options) {
   Attempt attempt;
   status = context.Call("AssessmentService.SubmitAttempt", request, attempt);
   if (!status.ok()) return status;
-  context.Answer(attempt, AttemptText(attempt, context.names()));
+  context.Answer(attempt, AttemptText(attempt, context.names(), options.dry_run));
   return kExitOk;
 }
 
@@ -125,7 +127,7 @@ absl::StatusOr<int> RunAnswer(Context& context, const Options& options) {
   absl::Status status = context.Call("AssessmentService.SaveAnswers", request, attempt);
   if (!status.ok()) return status;
   if (options.submit) return RunSubmit(context, options);
-  context.Answer(attempt, AttemptText(attempt, context.names()));
+  context.Answer(attempt, AttemptText(attempt, context.names(), options.dry_run));
   return kExitOk;
 }
 
@@ -141,7 +143,8 @@ absl::StatusOr<int> RunList(Context& context, const Options& options) {
   }
   if (!status.ok()) return status;
   v1::ListAttemptsResponse response;
-  status = context.CallPages("AssessmentService.ListAttempts", request, response, options.limit);
+  status = context.CallPagesOf(options.learner, "AssessmentService.ListAttempts", request, response,
+                               options.limit);
   if (!status.ok()) return status;
   Table table({"name", "learner", "quiz", "number", "state", "points", "result", "started"});
   for (const Attempt& attempt : response.attempts()) {
@@ -159,7 +162,7 @@ absl::StatusOr<int> RunList(Context& context, const Options& options) {
                                      : "not passed"},
          {FormatTime(attempt.start_time())}});
   }
-  context.Answer(response, table.Render(context.look()));
+  context.Answer(response, table.RenderOr(context.look(), "no attempts that you may read"));
   return kExitOk;
 }
 

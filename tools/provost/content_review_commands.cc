@@ -154,7 +154,10 @@ void AddReview(Tool& tool, CLI::App& content, const char* word, const char* summ
   const bool needs_text = decision == Review::COMMENT || decision == Review::REQUEST_CHANGES;
   CLI::App* const command = AddCommand(content, word, summary, example);
   auto options = AddStepOptions(command);
-  command->add_option("--version", options->version, "Which version of it (the one on its way)")
+  command
+      ->add_option("--version", options->version,
+                   decision == Review::RETIRE ? "Which version of it (the published one)"
+                                              : "Which version of it (the one on its way)")
       ->type_name("N");
   command->add_option("--comment", options->comment, "What to say of it")
       ->type_name("TEXT")

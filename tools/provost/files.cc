@@ -75,6 +75,7 @@ OutputFile::OutputFile(Context& context, std::string path)
     out_ = &context.out();
   } else {
     file_.open(beside_, std::ios::binary | std::ios::trunc);
+    if (!file_.is_open()) open_error_ = errno;
   }
 }
 
@@ -84,22 +85,24 @@ OutputFile::~OutputFile() {
   std::remove(beside_.c_str());
 }
 
-absl::Status OutputFile::Failed() const {
-  return absl::PermissionDeniedError(absl::StrCat(
+absl::Status OutputFile::Failed(int error) const {
+  return absl::UnavailableError(absl::StrCat(
       "cannot write ", is_standard() ? "to standard output" : absl::StrCat("`", path_, "`"), ": ",
-      std::strerror(errno)));
+      std::strerror(error)));
 }
 
 absl::Status OutputFile::Write(absl::string_view bytes) {
+  if (open_error_ != 0) return Failed(open_error_);
   out_->write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   size_ += static_cast<int64_t>(bytes.size());
-  return out_->good() ? absl::OkStatus() : Failed();
+  return out_->good() ? absl::OkStatus() : Failed(errno);
 }
 
 absl::Status OutputFile::Keep() {
   if (is_standard()) return absl::OkStatus();
+  if (open_error_ != 0) return Failed(open_error_);
   file_.close();
-  if (!file_ || std::rename(beside_.c_str(), path_.c_str()) != 0) return Failed();
+  if (!file_ || std::rename(beside_.c_str(), path_.c_str()) != 0) return Failed(errno);
   is_kept_ = true;
   return absl::OkStatus();
 }

@@ -58,7 +58,7 @@ class OutputFile {
 
   bool is_standard() const { return out_ != &file_; }
 
-  // PERMISSION_DENIED says why it cannot be written.
+  // UNAVAILABLE says why it cannot be written.
   absl::Status Write(absl::string_view bytes);
   absl::Status Keep();
   // The same, and says so on standard output where that is not the file, for people:
@@ -66,12 +66,13 @@ class OutputFile {
   absl::Status KeepAndSay();
 
  private:
-  absl::Status Failed() const;
+  absl::Status Failed(int error) const;
 
   Context& context_;
   const std::string path_;
   const std::string beside_;
   int64_t size_ = 0;
+  int open_error_ = 0;  // Why it could not be opened: errno is another's by the time of a write.
   std::ofstream file_;
   std::ostream* out_;
   bool is_kept_ = false;

@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "policy/matrix/matrix.h"
 
@@ -74,8 +75,8 @@ absl::Status Names::SetTenant(std::string& parent) const {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> Names::Full(absl::string_view given,
-                                        absl::string_view collection) const {
+absl::StatusOr<std::string> Names::Full(absl::string_view given, absl::string_view collection,
+                                        absl::string_view example) const {
   if (absl::StartsWith(given, kTenants)) return std::string(given);
   absl::StatusOr<std::string> tenant = Tenant();
   if (given == ".") return tenant;
@@ -84,8 +85,8 @@ absl::StatusOr<std::string> Names::Full(absl::string_view given,
   if (slash == absl::string_view::npos) {
     if (collection.empty()) {
       return absl::InvalidArgumentError(
-          absl::StrCat("`", given, "` could be anything: write what it is too, such as `courses/",
-                       given, "` (or `.` for the tenant)"));
+          absl::StrCat("`", given, "` could be anything: write what it is too, such as `", example,
+                       "/", given, "`", example == "courses" ? " (or `.` for the tenant)" : ""));
     }
     if (!tenant.ok()) return tenant;
     return absl::StrCat(*tenant, "/", collection, "/", given);
@@ -114,7 +115,12 @@ absl::Status Names::SetFull(absl::string_view given, absl::string_view collectio
 
 absl::StatusOr<std::string> Names::Subject(absl::string_view given) const {
   if (given == "anonymous") return std::string();
-  return Full(given);
+  return Full(given, "", "users");
+}
+
+std::string Names::ShortIn(absl::string_view text) const {
+  if (tenant_.empty()) return std::string(text);
+  return absl::StrReplaceAll(text, {{absl::StrCat(kTenants, tenant_, "/"), ""}});
 }
 
 std::string Names::Short(absl::string_view full) const {

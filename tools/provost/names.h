@@ -27,15 +27,19 @@ class Names {
 
   // The full name of what `given` stands for: `.` is the tenant, `tenants/...` stands for itself,
   // `courses/fire` is in the tenant, and `fire` alone is in `collection` if that is not empty.
-  // INVALID_ARGUMENT where it cannot be told, with the nearest collection.
-  absl::StatusOr<std::string> Full(absl::string_view given,
-                                   absl::string_view collection = "") const;
+  // INVALID_ARGUMENT where it cannot be told, with the nearest collection, or with `example`, one
+  // that it may be in.
+  absl::StatusOr<std::string> Full(absl::string_view given, absl::string_view collection = "",
+                                   absl::string_view example = "courses") const;
 
   // Sets `field` to Full(), or says why it cannot be told.
   absl::Status SetFull(absl::string_view given, absl::string_view collection,
                        std::string* field) const;
   // As Full, for who asks or is asked about: `anonymous` is the empty name.
   absl::StatusOr<std::string> Subject(absl::string_view given) const;
+
+  // A text of the server's, with names in it in their short forms.
+  std::string ShortIn(absl::string_view text) const;
 
   // The shortest form that Full understands: the tenant's own prefix is left out, and the tenant
   // itself is `tenants/acme`. The empty name is the empty string.

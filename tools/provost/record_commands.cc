@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
@@ -17,6 +18,7 @@
 #include "tools/provost/enum_words.h"
 #include "tools/provost/message_text.h"
 #include "tools/provost/render_message.h"
+#include "tools/provost/table.h"
 #include "tools/provost/times.h"
 
 namespace provost::cli {
@@ -42,13 +44,14 @@ struct RecordOptions {
   bool dry_run = false;
 };
 
-// Where somebody stands, for people.
-std::string RecordText(const v1::TrainingRecord& record, const Names& names) {
+// Where somebody stands, or would, for people.
+std::string RecordText(const v1::TrainingRecord& record, const Names& names,
+                       bool is_dry_run = false) {
   const v1::Enrollment& enrollment = record.enrollment();
-  std::string text =
-      absl::StrCat(names.Short(enrollment.learner()), " in ", names.Short(enrollment.training()),
-                   ": ", EnumWord(v1::Enrollment::State_Name(enrollment.state())), ", ",
-                   enrollment.progress_percent(), " %\n");
+  std::string text = absl::StrCat(is_dry_run ? "would be: " : "", names.Short(enrollment.learner()),
+                                  " in ", names.Short(enrollment.training()), ": ",
+                                  EnumWord(v1::Enrollment::State_Name(enrollment.state())), ", ",
+                                  enrollment.progress_percent(), " %\n");
   if (enrollment.has_complete_time()) {
     absl::StrAppend(&text, "completed ", FormatTime(enrollment.complete_time()), "\n");
   }
@@ -66,7 +69,7 @@ std::string RecordText(const v1::TrainingRecord& record, const Names& names) {
     absl::StrAppend(&text, "\n");
   }
   for (const v1::MissingRequirement& missing : record.missing()) {
-    absl::StrAppend(&text, "missing: ", Printable(missing.text()), "\n");
+    absl::StrAppend(&text, "missing: ", Printable(names.ShortIn(missing.text())), "\n");
   }
   return text;
 }
@@ -89,7 +92,7 @@ absl::StatusOr<int> Change(Context& context, absl::string_view method, const Rec
   request.set_validate_only(options.dry_run);
   v1::TrainingRecord record;
   if (absl::Status status = context.Call(method, request, record); !status.ok()) return status;
-  context.Answer(record, RecordText(record, context.names()));
+  context.Answer(record, RecordText(record, context.names(), options.dry_run));
   return kExitOk;
 }
 
@@ -159,20 +162,21 @@ absl::StatusOr<int> RunLog(Context& context, const RecordOptions& options) {
   absl::Status status =
       context.CallPages("TrainingRecordService.ListRecordEvents", request, response, 0);
   if (!status.ok()) return status;
-  std::string text;
+  Table table({"event", "time", "what", "by", "reason"});
   for (const v1::RecordEvent& event : response.events()) {
-    absl::StrAppend(&text, names.Short(event.name()), "\t", FormatTime(event.time()), "\t",
-                    EventText(event, names), "\t",
-                    event.actor().empty() ? "server" : names.Short(event.actor()), "\t",
-                    Printable(event.reason()), "\n");
+    table.AddRow({{names.Short(event.name())},
+                  {FormatTime(event.time())},
+                  {EventText(event, names)},
+                  {event.actor().empty() ? "server" : names.Short(event.actor())},
+                  {names.Short(event.reason())}});
   }
-  context.Answer(response, text);
+  context.Answer(response, table.RenderOr(context.look(), "nothing has happened"));
   return kExitOk;
 }
 
 absl::StatusOr<int> RunProgress(Context& context, const RecordOptions& options) {
   v1::ReportProgressRequest request;
-  auto item = context.names().Full(options.item);
+  auto item = context.names().Full(options.item, "", "quizzes");
   if (!item.ok()) return item.status();
   request.set_item(*std::move(item));
   request.set_percent(options.percent);
@@ -183,7 +187,7 @@ absl::StatusOr<int> RunProgress(Context& context, const RecordOptions& options) 
 
 absl::StatusOr<int> RunScore(Context& context, const RecordOptions& options) {
   v1::EnterScoreRequest request;
-  auto item = context.names().Full(options.item);
+  auto item = context.names().Full(options.item, "", "quizzes");
   if (!item.ok()) return item.status();
   request.set_item(*std::move(item));
   request.set_score_hundredths(static_cast<int32_t>(std::lround(options.score * 100)));
@@ -243,7 +247,7 @@ absl::StatusOr<int> RunCredit(Context& context, const RecordOptions& options) {
   v1::TrainingRecord record;
   absl::Status status = context.Call("TrainingRecordService.AwardCredit", request, record);
   if (!status.ok()) return status;
-  context.Answer(record, RecordText(record, context.names()));
+  context.Answer(record, RecordText(record, context.names(), options.dry_run));
   return kExitOk;
 }
 
@@ -266,6 +270,10 @@ absl::StatusOr<int> RunCorrect(Context& context, const RecordOptions& options) {
   auto name = options.event == 0 ? context.names().Full(options.name, "recordEvents")
                                  : EnrollmentName(context, options.name, options.learner);
   if (!name.ok()) return name.status();
+  if (options.event == 0 && !absl::StrContains(*name, "/recordEvents/")) {
+    return absl::InvalidArgumentError(absl::StrCat("which entry of the log of `", options.name,
+                                                   "`? `provost record log` numbers them"));
+  }
   if (options.event != 0) {
     *name = absl::StrCat(absl::StrReplaceAll(*name, {{"/enrollments/", "/recordEvents/"}}), ".",
                          options.event);
@@ -282,7 +290,7 @@ absl::StatusOr<int> RunCorrect(Context& context, const RecordOptions& options) {
   v1::TrainingRecord record;
   absl::Status status = context.Call("TrainingRecordService.CorrectRecord", request, record);
   if (!status.ok()) return status;
-  context.Answer(record, RecordText(record, context.names()));
+  context.Answer(record, RecordText(record, context.names(), options.dry_run));
   return kExitOk;
 }
 

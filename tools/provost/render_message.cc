@@ -9,9 +9,12 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "provost/v1/course.pb.h"
 #include "provost/v1/group_service.pb.h"
 #include "tools/provost/group_rule.h"
@@ -92,7 +95,7 @@ std::string MessageText(const Message& message, const Names& names) {
     printer.SetSingleLineMode(true);
     std::string text;
     printer.PrintToString(message, &text);
-    return std::string(absl::StripTrailingAsciiWhitespace(text));
+    return names.ShortIn(absl::StripTrailingAsciiWhitespace(text));
   }
   std::vector<std::string> parts;
   const Descriptor* const descriptor = message.GetDescriptor();
@@ -123,7 +126,18 @@ std::string ElementText(const Message& message, const FieldDescriptor& field, in
   }
 }
 
-std::string Heading(absl::string_view field) { return absl::StrReplaceAll(field, {{"_", " "}}); }
+constexpr absl::string_view kHundredths = "_hundredths";
+
+// What is counted in hundredths is shown in whole ones.
+std::string Heading(absl::string_view field) {
+  absl::ConsumeSuffix(&field, kHundredths);
+  return absl::StrReplaceAll(field, {{"_", " "}});
+}
+
+std::string NumberText(const FieldDescriptor& field, int32_t number) {
+  if (!absl::EndsWith(field.name(), kHundredths)) return absl::StrCat(number);
+  return number % 100 == 0 ? absl::StrCat(number / 100) : absl::StrFormat("%.2f", number / 100.0);
+}
 
 const FieldDescriptor* ListedField(const Descriptor& answer) {
   for (int i = 0; i < answer.field_count(); ++i) {
@@ -158,7 +172,7 @@ std::string FieldText(const Message& message, const FieldDescriptor& field, cons
     case FieldDescriptor::CPPTYPE_INT32:
       if (field.has_presence() && !reflection->HasField(message, &field)) return "";
       if (IsNoneAtZero(field) && reflection->GetInt32(message, &field) == 0) return "";
-      return absl::StrCat(reflection->GetInt32(message, &field));
+      return NumberText(field, reflection->GetInt32(message, &field));
     case FieldDescriptor::CPPTYPE_INT64:
       return absl::StrCat(reflection->GetInt64(message, &field));
     case FieldDescriptor::CPPTYPE_UINT64:
@@ -220,8 +234,7 @@ std::string RenderList(const Message& answer, const Names& names, const Look& lo
     if (!flags.empty()) row.push_back({absl::StrJoin(set, ", "), Tone::kWarning});
     table.AddRow(std::move(row));
   }
-  if (table.size() == 0 && look.aligned) return "none that you may read\n";
-  return table.Render(look);
+  return table.RenderOr(look, "none that you may read");
 }
 
 std::string RenderJson(const Message& message) {

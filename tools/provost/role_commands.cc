@@ -417,7 +417,7 @@ void AddOverrideCommands(Tool& tool) {
   auto set = std::make_shared<OverrideOptions>();
   CLI::App* command =
       AddCommand(*group, "set", "Makes a role do more or less at a scope and below it.",
-                 "provost override set courses/fire learner discussion.create prevent");
+                 "provost override set courses/fire learner discussion.post prevent");
   command->add_option("scope", set->scope, "Where: courses/fire, or `.` for the tenant")
       ->required();
   command->add_option("role", set->role, "The role that it changes")->required();
@@ -440,7 +440,7 @@ void AddOverrideCommands(Tool& tool) {
 
   auto remove = std::make_shared<OverrideOptions>();
   command = AddCommand(*group, "remove", "Removes an override.",
-                       "provost override remove courses/fire learner discussion.create");
+                       "provost override remove courses/fire learner discussion.post");
   command->add_option("scope", remove->scope, "Where it stands; or the override's name")
       ->required();
   auto* const role = command->add_option("role", remove->role, "The role that it changes");

@@ -1,12 +1,17 @@
 #include "tools/provost/run.h"
 
 #include <algorithm>
+#include <cstring>
 #include <ostream>
 #include <sstream>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "policy/matrix/matrix.h"
 #include "tools/provost/command.h"
 #include "tools/provost/errors.h"
@@ -127,9 +132,30 @@ bool TakesNext(const CLI::App& app, const std::string& argument) {
   return false;
 }
 
-// What is wrong with the command line, in the user's words.
+// What CLI11 says of a value, as all other errors say it.
+std::string ExplainValue(const std::string& problem) {
+  const auto wrong = [](absl::string_view of, absl::string_view value, absl::string_view wanted) {
+    return absl::StrCat(of, ": `", value, "`: wanted ", wanted);
+  };
+  absl::string_view rest = problem;
+  if (absl::ConsumePrefix(&rest, "Could not convert: ")) {
+    const std::pair<absl::string_view, absl::string_view> parts =
+        absl::StrSplit(rest, absl::MaxSplits(" = ", 1));
+    return wrong(parts.first, parts.second, "a number");
+  }
+  const size_t colon = rest.find(": ");
+  const size_t words = rest.find(" not in {");
+  if (colon < words && words != absl::string_view::npos && absl::ConsumeSuffix(&rest, "}")) {
+    return wrong(rest.substr(0, colon), rest.substr(colon + 2, words - colon - 2),
+                 absl::StrReplaceAll(rest.substr(words + std::strlen(" not in {")), {{",", ", "}}));
+  }
+  return problem;
+}
+
+// What is wrong with the command line, in the user's words. `path` becomes the command that it is
+// wrong with: `provost record score`.
 std::string ExplainParseError(const CLI::App& root, const CLI::ParseError& error,
-                              const std::vector<std::string>& arguments) {
+                              const std::vector<std::string>& arguments, std::string* path) {
   const CLI::App* command = &root;
   bool skip = false;
   for (const std::string& argument : arguments) {
@@ -149,6 +175,7 @@ std::string ExplainParseError(const CLI::App& root, const CLI::ParseError& error
     }
     if (const CLI::App* next = SubcommandNamed(*command, argument); next != nullptr) {
       command = next;
+      *path = PathOf(*command);
       continue;
     }
     if (!command->get_subcommands(kEverySubcommand).empty()) {
@@ -159,7 +186,7 @@ std::string ExplainParseError(const CLI::App& root, const CLI::ParseError& error
   if (!command->get_subcommands(kEverySubcommand).empty()) {
     return absl::StrCat("`", PathOf(*command), "` needs a command");
   }
-  return error.what();
+  return ExplainValue(error.what());
 }
 
 void AppendHelp(const CLI::App& app, std::string& out) {
@@ -180,9 +207,10 @@ int RunTool(const std::vector<std::string>& arguments, Terminal terminal,
     tool.app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return tool.app.exit(error, terminal.out, terminal.err);
-    const std::string what = ExplainParseError(tool.app, error, arguments);
+    std::string command = PathOf(tool.app);
+    const std::string what = ExplainParseError(tool.app, error, arguments, &command);
     terminal.err << RenderError(absl::InvalidArgumentError(what), tool.context.error_look())
-                 << "  `provost --help` lists the commands, and each has a --help of its own\n";
+                 << "  `" << command << " --help` says what there is\n";
     return kExitError;
   }
   const absl::StatusOr<int> code = tool.run();

@@ -118,7 +118,7 @@ absl::StatusOr<int> RunRegistrations(Context& context, const PlaceOptions& optio
                   {FormatTime(one.register_time())},
                   {Printable(names.Short(one.registered_by()))}});
   }
-  context.Answer(response, table.Render(context.look()));
+  context.Answer(response, table.RenderOr(context.look(), "nobody"));
   return kExitOk;
 }
 
@@ -138,7 +138,8 @@ std::string ConflictsText(const v1::SessionConflicts& conflicts, const Names& na
                   {Printable(one.room())},
                   {absl::StrJoin(instructors, ", ")}});
   }
-  std::string text = table.Render(look);
+  std::string text =
+      conflicts.more_count() == 0 ? table.RenderOr(look, "no conflicts") : table.Render(look);
   if (conflicts.more_count() > 0) {
     absl::StrAppend(&text, "and ", conflicts.more_count(), " that you may not see\n");
   }
@@ -307,7 +308,7 @@ std::string AttendanceText(const google::protobuf::RepeatedPtrField<v1::Attendan
                   {Printable(names.Short(one.marked_by()))},
                   {marked ? FormatTime(one.mark_time()) : ""}});
   }
-  return table.Render(look);
+  return table.RenderOr(look, "nobody");
 }
 
 absl::StatusOr<int> RunMark(Context& context, const MarkOptions& options) {

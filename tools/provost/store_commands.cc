@@ -62,8 +62,9 @@ std::string ToText(const VerifyReport& report, const Look& look) {
     total += count;
   }
   std::string text = rows.Render(look);
-  absl::StrAppend(&text, "\n", report.tenants, " tenants, ", total, " rows, ", report.references,
-                  " references, ", report.derived, " entries of indexes and figures\n");
+  absl::StrAppend(&text, "\n", report.tenants, report.tenants == 1 ? " tenant, " : " tenants, ",
+                  total, " rows, ", report.references, " references, ", report.derived,
+                  " entries of indexes and figures\n");
   if (report.ok()) {
     text += "no problems\n";
     return text;

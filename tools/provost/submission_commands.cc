@@ -77,11 +77,13 @@ std::string Indented(absl::string_view text) {
   return absl::StrCat("    ", absl::StrReplaceAll(PrintableLines(text), {{"\n", "\n    "}}), "\n");
 }
 
-std::string SubmissionText(const Submission& submission, const Names& names) {
-  std::string text = absl::StrCat(Printable(names.Short(submission.name())), ", work of ",
-                                  Printable(names.Short(submission.learner())), " on ",
-                                  Printable(submission.task_display_name()), ": ",
-                                  EnumWord(Submission::State_Name(submission.state())), "\n");
+// Of a dry run, what would be.
+std::string SubmissionText(const Submission& submission, const Names& names, bool is_dry_run) {
+  std::string text =
+      absl::StrCat(is_dry_run ? "would be: " : "", Printable(names.Short(submission.name())),
+                   ", work of ", Printable(names.Short(submission.learner())), " on ",
+                   Printable(submission.task_display_name()), ": ",
+                   EnumWord(Submission::State_Name(submission.state())), "\n");
   if (submission.has_due_time()) {
     absl::StrAppend(&text, "due ", FormatTime(submission.due_time()));
     if (submission.has_close_time()) {
@@ -99,7 +101,10 @@ std::string SubmissionText(const Submission& submission, const Names& names) {
   }
   for (const v1::HandIn& hand_in : submission.hand_ins()) {
     absl::StrAppend(&text, "version ", hand_in.version(), ", ", FormatTime(hand_in.time()));
-    if (hand_in.late_days() > 0) absl::StrAppend(&text, ", late by ", hand_in.late_days(), "d");
+    if (hand_in.late_days() > 0) {
+      absl::StrAppend(&text, ", late by ", hand_in.late_days(),
+                      hand_in.late_days() == 1 ? " day" : " days");
+    }
     if (hand_in.has_file()) {
       absl::StrAppend(&text, ": ", Printable(hand_in.file().file_name()), ", ",
                       FormatBytes(hand_in.file().size_bytes()));
@@ -129,8 +134,8 @@ std::string SubmissionText(const Submission& submission, const Names& names) {
   return text;
 }
 
-absl::StatusOr<int> Show(Context& context, const Submission& submission) {
-  context.Answer(submission, SubmissionText(submission, context.names()));
+absl::StatusOr<int> Show(Context& context, const Submission& submission, bool is_dry_run = false) {
+  context.Answer(submission, SubmissionText(submission, context.names(), is_dry_run));
   return kExitOk;
 }
 
@@ -165,7 +170,7 @@ absl::StatusOr<int> RunHandIn(Context& context, const Options& options) {
     status = file.Send(context, "AssessmentService.HandInFile", request, submission);
   }
   if (!status.ok()) return status;
-  return Show(context, submission);
+  return Show(context, submission, options.dry_run);
 }
 
 absl::StatusOr<int> RunGet(Context& context, const Options& options) {
@@ -194,7 +199,8 @@ absl::StatusOr<int> RunList(Context& context, const Options& options) {
         static_cast<Submission::State>(EnumNumber(*Submission::State_descriptor(), state)));
   }
   v1::ListSubmissionsResponse response;
-  status = context.CallPages("AssessmentService.ListSubmissions", request, response, options.limit);
+  status = context.CallPagesOf(options.learner, "AssessmentService.ListSubmissions", request,
+                               response, options.limit);
   if (!status.ok()) return status;
   Table table({"name", "learner", "task", "state", "version", "late", "grade", "due"});
   for (const Submission& submission : response.submissions()) {
@@ -211,7 +217,7 @@ absl::StatusOr<int> RunList(Context& context, const Options& options) {
          {submission.grades().empty() ? "" : GradeText(submission.grades(0))},
          {submission.has_due_time() ? FormatTime(submission.due_time()) : ""}});
   }
-  context.Answer(response, table.Render(context.look()));
+  context.Answer(response, table.RenderOr(context.look(), "no work that you may read"));
   return kExitOk;
 }
 
@@ -261,7 +267,7 @@ absl::StatusOr<int> RunGrade(Context& context, const Options& options) {
   Submission submission;
   status = context.Call("AssessmentService.GradeSubmission", request, submission);
   if (!status.ok()) return status;
-  return Show(context, submission);
+  return Show(context, submission, options.dry_run);
 }
 
 template <typename Request>
@@ -285,7 +291,7 @@ absl::StatusOr<int> RunReturn(Context& context, const Options& options) {
   Submission submission;
   status = context.Call("AssessmentService.ReturnSubmission", request, submission);
   if (!status.ok()) return status;
-  return Show(context, submission);
+  return Show(context, submission, options.dry_run);
 }
 
 absl::StatusOr<int> RunAssign(Context& context, const Options& options) {

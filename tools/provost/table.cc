@@ -66,6 +66,10 @@ std::string Table::Render(const Look& look) const {
   return out;
 }
 
+std::string Table::RenderOr(const Look& look, absl::string_view none) const {
+  return look.aligned && rows_.empty() ? absl::StrCat(none, "\n") : Render(look);
+}
+
 std::string RenderFields(const std::vector<std::pair<std::string, std::string>>& fields,
                          const Look& look) {
   size_t width = 0;

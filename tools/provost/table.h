@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "tools/provost/look.h"
 
 namespace provost::cli {
@@ -29,6 +30,8 @@ class Table {
   // elsewhere every column is there, so that a script can count on its place. A table without rows
   // is only its header, and nothing at all on a terminal.
   std::string Render(const Look& look) const;
+  // The same, but `none` on a terminal where there are no rows: whoever asks is told something.
+  std::string RenderOr(const Look& look, absl::string_view none) const;
 
  private:
   std::string RenderTabs() const;
