@@ -130,7 +130,7 @@ void CheckRecertification(const v1::Recertification& rule, absl::Status* status)
       rule.has_valid_days() ? rule.valid_days() : rule.valid_months() * kLeastDaysOfMonth;
   if (rule.window_days() >= least && rule.window_days() > 0) {
     AddBadField(status, "rules.recertification.window_days", absl::StrCat(rule.window_days()),
-                absl::StrCat("wanted less than the ", least, " days for which it is valid"));
+                absl::StrCat("wanted less than for how many days it is valid: ", least));
   }
 }
 

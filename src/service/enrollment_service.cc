@@ -9,17 +9,19 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "base/time_text.h"
 #include "provost/v1/enrollment_service.pb.h"
 #include "service/enrollment_message.h"
 #include "service/enrollment_requests.h"
 #include "service/enrollment_waiting.h"
 #include "service/known_subjects.h"
 #include "service/lookup.h"
-#include "service/pages.h"
 #include "service/open_training_list.h"
+#include "service/pages.h"
 #include "service/rule21.h"
 #include "service/subject_resource.h"
 #include "service/training_assignments.h"
+#include "service/training_filter.h"
 #include "tenant/enrollment_rows.h"
 #include "tenant/enrollments.h"
 #include "tenant/errors.h"
@@ -37,10 +39,6 @@ absl::Status CheckNotOwnApplication(const MutateCall& call, EnrollmentId id,
                                     const rows::EnrollmentRow& row) {
   if (row.enrollment().state() != Enrollment::REQUESTED) return absl::OkStatus();
   return CheckNotOneself(call.actor(), SubjectId(id.learner), "approve");
-}
-
-std::string TimeText(const google::protobuf::Timestamp& time) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", FromTimestamp(time), absl::UTCTimeZone());
 }
 
 // --- CreateEnrollment ---
@@ -79,7 +77,7 @@ absl::Status DoCreate(MutateCall& call, const v1::CreateEnrollmentRequest& reque
     }
   }
   if (wanted.has_due_time() && FromTimestamp(wanted.due_time()) < call.now()) {
-    return BadField("enrollment.due_time", TimeText(wanted.due_time()),
+    return BadField("enrollment.due_time", TimeText(FromTimestamp(wanted.due_time())),
                     "is before the enrollment, which is now; wanted a later time");
   }
   rows::EnrollmentRow::Source source;
@@ -253,17 +251,10 @@ absl::Status DoList(ReadCall& call, const v1::ListEnrollmentsRequest& request,
   absl::StatusOr<Pages::Page> page = call.backend.pages->Begin(
       request, absl::StrCat(call.actor.name, "#", call.self().value), call.tenant, call.now);
   if (!page.ok()) return page.status();
-  // What is missing and what is hidden look alike: nothing is listed.
-  ScopeId training(0);
-  if (!request.training().empty()) {
-    training = call.state.FindScope(ParseName(request.training())->Relative());
-    if (!call.state.HasScope(training)) return absl::OkStatus();
-  }
-  SubjectId learner(0);
-  if (!request.learner().empty()) {
-    learner = call.state.FindSubject(ParseName(request.learner())->Relative());
-    if (!call.state.HasSubject(learner)) return absl::OkStatus();
-  }
+  const std::optional<TrainingFilter> filter =
+      FindTrainingFilter(call.state, request.training(), request.learner());
+  if (!filter.has_value()) return absl::OkStatus();
+  const auto [training, learner] = *filter;
   Listing listing(call, request, *page, response);
   if (learner.value != 0) return listing.OfPerson(learner, training);
   if (!listing.MayRead(training)) return listing.OfPerson(call.self(), training);
@@ -296,7 +287,6 @@ absl::Status DoDelete(MutateCall& call, const v1::DeleteEnrollmentRequest& reque
 
 }  // namespace
 
-  RegisterOpenTrainingList(methods);
 void RegisterEnrollmentService(Methods& methods) {
   methods.Mutate<v1::CreateEnrollmentRequest, Enrollment>(ValidateCreate, DoCreate);
   Method& get = methods.Read<v1::GetEnrollmentRequest, Enrollment>(DoGet);
@@ -306,6 +296,7 @@ void RegisterEnrollmentService(Methods& methods) {
   methods.Mutate<v1::DeleteEnrollmentRequest, google::protobuf::Empty>(ValidateDelete, DoDelete);
   RegisterEnrollmentRequests(methods);
   RegisterEnrollmentWaiting(methods);
+  RegisterOpenTrainingList(methods);
   RegisterTrainingAssignments(methods);
 }
 
