@@ -34,6 +34,12 @@ class EnrollmentCommandsTest : public AcmeTest {
                "What burns", "--language", "de-AT"});
     Do(kCarl, {"assign", kKim, "course_admin", "courses/fire"});
   }
+
+  // An item of the course that learners may read.
+  void Add(const std::string& name, const std::string& body) {
+    Do(kKim, {"content", "create", name, "--home", "courses/fire", "--body", body});
+    for (const char* step : {"submit", "approve", "publish"}) Do(kKim, {"content", step, name});
+  }
 };
 
 // `enrolled: enrollments/12.7`: the name.
@@ -76,7 +82,7 @@ TEST_F(EnrollmentCommandsTest, CA1_LE2_ACourseIsOpenedAndPeopleComeInAndLeave) {
   EXPECT_THAT(leo, StartsWith("requested: enrollments/"));
   EXPECT_THAT(Refused(kLea, {"enrollments", "approve", NameIn(leo)}), HasSubstr("not permitted"));
   EXPECT_EQ(Do(kKim, {"enrollments", "approve", NameIn(leo), "--reason", "Fine"}),
-            "approved " + NameIn(leo) + ", waiting in place 1\n");
+            "waiting: " + NameIn(leo) + ", place 1\n");
   EXPECT_THAT(Do(kKim, {"enrollments", "list", "--in", "courses/fire", "--state", "waiting"}),
               AllOf(HasSubstr(kLeo), Not(HasSubstr(kLea))));
   EXPECT_EQ(
@@ -92,6 +98,72 @@ TEST_F(EnrollmentCommandsTest, CA1_LE2_ACourseIsOpenedAndPeopleComeInAndLeave) {
               AllOf(HasSubstr(kLea), HasSubstr(kLeo)));
   EXPECT_EQ(Do(kKim, {"courses", "unpublish", "fire"}), "unpublished courses/fire\n");
   EXPECT_THAT(Refused(kLea, {"enrollments", "join", "courses/fire"}), HasSubstr("not permitted"));
+}
+
+TEST_F(EnrollmentCommandsTest, LE4_CA5_ATrainingAndAPersonNameAnEnrollment) {
+  Add("pages/exits", "markdown: 'There.'");
+  Do(kKim, {"courses", "set-items", "fire", "pages/exits"});
+  Do(kKim, {"courses", "rules", "fire", "enrollment", "capacity: 1 waiting_list: true"});
+  const std::string lea =
+      Do(kKim, {"enrollments", "create", "--learner", kLea, "--in", "courses/fire"});
+  EXPECT_EQ(lea, "enrolled: " + NameIn(lea) + "\n");
+  const std::string leo =
+      Do(kKim, {"enrollments", "create", "--learner", kLeo, "--in", "courses/fire"});
+  EXPECT_EQ(leo, "waiting: " + NameIn(leo) + ", place 1\n");
+
+  // One's own, where nobody is named; by the name it is the same.
+  EXPECT_THAT(Do(kLea, {"record", "get", "courses/fire"}), StartsWith("users/lea in courses/fire"));
+  EXPECT_EQ(Do(kLea, {"record", "get", "fire"}), Do(kKim, {"record", "get", NameIn(lea)}));
+  EXPECT_EQ(Do(kKim, {"record", "get", "courses/fire", "lea"}),
+            Do(kKim, {"record", "get", "courses/fire", kLea}));
+  EXPECT_THAT(Do(kLea, {"record", "progress", "courses/fire", "pages/exits", "50"}),
+              HasSubstr("pages/exits  50 %"));
+  EXPECT_THAT(Do(kKim, {"record", "override", "fire", kLea, "completed", "--reason", "Seen"}),
+              StartsWith("users/lea in courses/fire: completed"));
+  EXPECT_THAT(Do(kKim, {"record", "override", NameIn(lea), "rule", "--reason", "Too soon"}),
+              StartsWith("users/lea in courses/fire: in-progress"));
+  EXPECT_THAT(Refused(kKim, {"record", "override", "fire", kLea, "done", "--reason", "Seen"}),
+              HasSubstr("`done` is no outcome: wanted one of `completed`"));
+  EXPECT_THAT(Refused(kKim, {"record", "override", "fire", "lea", "--reason", "Seen"}),
+              HasSubstr("a person is written `users/lea`"));
+  const std::string log = Do(kKim, {"record", "log", "courses/fire", kLea});
+  const size_t line = log.rfind("recordEvents/", log.find("pages/exits 50 %"));
+  const std::string event = log.substr(line, log.find('\t', line) - line);
+  const std::string number = event.substr(event.rfind('.') + 1);
+  EXPECT_EQ(
+      Do(kKim, {"record", "correct", "fire", kLea, number, "--reason", "Misread", "--dry-run"}),
+      Do(kKim, {"record", "correct", event, "--reason", "Misread", "--dry-run"}));
+  EXPECT_THAT(Refused(kKim, {"record", "correct", "courses/fire", kLea, "--reason", "Misread"}),
+              HasSubstr("`provost record log` numbers them"));
+
+  EXPECT_EQ(Do(kKim, {"enrollments", "place", "fire", kLeo, "1"}),
+            NameIn(leo) + " is in place 1\n");
+  EXPECT_THAT(Do(kKim, {"enrollments", "get", "courses/fire", kLeo}), HasSubstr(NameIn(leo)));
+  Do(kLea, {"enrollments", "withdraw", "courses/fire"});
+  EXPECT_THAT(Do(kLea, {"enrollments", "log", "courses/fire"}), HasSubstr("WITHDRAWN"));
+  EXPECT_EQ(Do(kKim, {"enrollments", "delete", "fire", "leo"}), "deleted " + NameIn(leo) + "\n");
+
+  EXPECT_THAT(Refused(kKim, {"record", "get", "courses/fire", "users/carl"}),
+              AllOf(HasSubstr("there is no enrollment of users/carl in courses/fire"),
+                    HasSubstr("`provost enrollments list --in courses/fire`")));
+  EXPECT_THAT(Refused(kKim, {"record", "get", NameIn(lea), kLea}),
+              HasSubstr("is somebody's already: leave out `users/lea`"));
+}
+
+// What is narrowed by nothing is one's own; what is refused says how to have that.
+TEST_F(EnrollmentCommandsTest, LE3_LE5_ListsOfOnesOwnNeedNoWords) {
+  Do(kKim, {"enrollments", "create", "--learner", kLea, "--in", "courses/fire"});
+  EXPECT_THAT(Do(kLea, {"enrollments", "list"}), HasSubstr("courses/fire"));
+  EXPECT_EQ(Do(kLea, {"enrollments", "list"}),
+            Do(kLea, {"enrollments", "list", "--learner", kLea}));
+  EXPECT_THAT(Do(kLeo, {"enrollments", "list"}), Not(HasSubstr("courses/fire")));
+  EXPECT_EQ(Do(kLea, {"certificates", "list"}),
+            Do(kLea, {"certificates", "list", "--learner", kLea}));
+  for (const char* what : {"attempts", "submissions"}) {
+    EXPECT_THAT(Refused(kLea, {what, "list", "fire"}),
+                HasSubstr("; your own: --learner users/lea\n"));
+    Do(kLea, {what, "list", "fire", "--learner", kLea});
+  }
 }
 
 TEST_F(EnrollmentCommandsTest, KA2_AFileShowsATrainingFromElsewhere) {

@@ -77,6 +77,16 @@ absl::Status Context::CallPages(absl::string_view method, google::protobuf::Mess
   return status;
 }
 
+absl::Status Context::CallPagesOf(const std::string& learner, absl::string_view method,
+                                  google::protobuf::Message& request,
+                                  google::protobuf::Message& response, size_t limit) {
+  absl::Status status = CallPages(method, request, response, limit);
+  const absl::StatusOr<std::string> self = Actor();
+  if (!absl::IsPermissionDenied(status) || !learner.empty() || !self.ok()) return status;
+  return absl::PermissionDeniedError(
+      absl::StrCat(status.message(), "; your own: --learner ", names().Short(*self)));
+}
+
 absl::Status Context::SendStream(absl::string_view method, google::protobuf::Message& request,
                                  absl::FunctionRef<absl::StatusOr<bool>()> next,
                                  google::protobuf::Message& response) {

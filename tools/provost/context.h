@@ -80,6 +80,12 @@ class Context {
   absl::Status CallPages(absl::string_view method, google::protobuf::Message& request,
                          google::protobuf::Message& response, size_t limit);
 
+  // CallPages for what is of all people where --learner is not given: who may not see all of it is
+  // told how to list their own.
+  absl::Status CallPagesOf(const std::string& learner, absl::string_view method,
+                           google::protobuf::Message& request, google::protobuf::Message& response,
+                           size_t limit);
+
   // Sends or reads a stream: see Rpc.
   absl::Status SendStream(absl::string_view method, google::protobuf::Message& request,
                           absl::FunctionRef<absl::StatusOr<bool>()> next,

@@ -20,8 +20,9 @@ namespace provost::cli {
 
 // The values that a command line gives, by field. Addresses of what is in it stay.
 struct ResourceValues {
-  std::string id;      // create: the id; else the name
-  std::string target;  // move: where to
+  std::string id;       // create: the id; else the name
+  std::string learner;  // of an enrollment that its training names
+  std::string target;   // move: where to
   std::map<std::string, std::string> texts;
   std::map<std::string, bool> flags;
   InitialTenant initial;
@@ -34,10 +35,6 @@ struct ResourceValues {
 
 // Adds the options of `verb`: an option for each field that people set.
 void AddResourceOptions(CLI::App* command, const Verb& verb, ResourceValues& values);
-
-// The full name of a resource that the command line names.
-absl::StatusOr<std::string> ResourceName(const Names& names, const ResourceType& type,
-                                         const std::string& id);
 
 // The request that `values` make. INVALID_ARGUMENT names what is wrong in the user's words.
 absl::StatusOr<std::unique_ptr<google::protobuf::Message>> MakeResourceRequest(
