@@ -1,5 +1,6 @@
 #include "server/mail_options.h"
 
+#include <cstdint>
 #include <fstream>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@ namespace provost {
 namespace {
 
 constexpr int kMaxAttempts = 1000;
+constexpr int64_t kMaxReportBytes = 64 << 20;
 
 absl::Status Wrong(absl::string_view option, absl::string_view value, absl::string_view wanted) {
   return absl::InvalidArgumentError(absl::StrCat("--", option, "=", value, ": ", wanted));
@@ -52,7 +54,8 @@ absl::Status CheckMailOptions(const ServerOptions& options) {
   for (const auto& [name, value] :
        {std::pair<absl::string_view, absl::Duration>{"mail-backoff", options.mail_backoff},
         {"mail-backoff-max", options.mail_backoff_max},
-        {"outbox-keep", options.outbox_keep}}) {
+        {"outbox-keep", options.outbox_keep},
+        {"mailed-report-time", options.mailed_report_time}}) {
     if (value <= absl::ZeroDuration() || value > absl::Hours(24 * 365)) {
       return Wrong(name, absl::FormatDuration(value), "wanted more than 0 and at most a year");
     }
@@ -65,6 +68,10 @@ absl::Status CheckMailOptions(const ServerOptions& options) {
   if (options.mail_attempts < 1 || options.mail_attempts > kMaxAttempts) {
     return Wrong("mail-attempts", absl::StrCat(options.mail_attempts),
                  absl::StrCat("wanted 1 to ", kMaxAttempts));
+  }
+  if (options.max_mailed_report_bytes < 1 || options.max_mailed_report_bytes > kMaxReportBytes) {
+    return Wrong("max-mailed-report-bytes", absl::StrCat(options.max_mailed_report_bytes),
+                 absl::StrCat("wanted 1 to ", kMaxReportBytes));
   }
   return absl::OkStatus();
 }

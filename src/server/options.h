@@ -67,6 +67,9 @@ struct ServerOptions {
   int mail_attempts = 12;
   /// How long a mail that was sent or given up is kept.
   absl::Duration outbox_keep = absl::Hours(24 * 30);
+  /// What a saved report may measure that is mailed, and how long it may take to make it.
+  int64_t max_mailed_report_bytes = 10 << 20;
+  absl::Duration mailed_report_time = absl::Minutes(1);
 
   // How fast, and with how much memory.
 

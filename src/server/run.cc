@@ -176,6 +176,10 @@ int RunServer(int argc, char** argv) {
   Add(app, "mail-attempts", options.mail_attempts,
       "How often a mail is tried before it is given up");
   Add(app, "outbox-keep", options.outbox_keep, "How long a mail that was sent or given up is kept");
+  Add(app, "max-mailed-report-bytes", options.max_mailed_report_bytes,
+      "Largest saved report that is mailed, in bytes");
+  Add(app, "mailed-report-time", options.mailed_report_time,
+      "How long it may take to make a saved report that is mailed");
   Add(app, "max-request-bytes", options.max_request_bytes, "Largest request, in bytes");
   Add(app, "block-cache-mib", options.block_cache_mib, "Memory for blocks read from disk, in MiB");
   Add(app, "write-buffer-mib", options.write_buffer_mib,

@@ -31,6 +31,7 @@
 #include "service/notification_service.h"
 #include "service/policies.h"
 #include "service/policy_service.h"
+#include "service/report_mail.h"
 #include "service/report_service.h"
 #include "service/role_service.h"
 #include "service/tenant_service.h"
@@ -143,6 +144,12 @@ absl::Status Server::Parts::MakeMailer(MailerOptions mailer_options) {
   mailer_options.on_error = [this](const absl::Status& status) {
     LogEvent(*log, spdlog::level::err, "mail_not_sent",
              {{"message", std::string(status.message())}});
+  };
+  // Asked only once there is a door.
+  mailer_options.make_report = [this](const std::shared_ptr<Tenant>& tenant,
+                                      const rows::OutboxRow& mail) {
+    return MakeReportMail(*door, *registry, tenant, mail,
+                          {options.max_mailed_report_bytes, options.mailed_report_time});
   };
   absl::StatusOr<std::unique_ptr<Mailer>> made =
       Mailer::Make(registry.get(), std::move(mailer_options));
@@ -327,7 +334,8 @@ void Server::Shutdown() {
     parts.grpc->Shutdown(absl::ToChronoTime(absl::Now() + parts.options.drain));
     parts.grpc->Wait();
   }
-  // What it has handed over is committed, so the writer goes on until it has stopped.
+  // What it has handed over is committed, so the writer goes on until it has stopped. A report that
+  // it makes was broken off as calls were turned away.
   if (parts.timekeeper != nullptr) parts.timekeeper->Stop();
   if (parts.mailer != nullptr) parts.mailer->Stop(parts.options.drain);
   if (parts.scans != nullptr) parts.scans->Stop();

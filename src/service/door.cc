@@ -359,15 +359,14 @@ absl::Status Door::AuthorizeAtDoor(CallState& call) const {
   // A retry may find that its first attempt took away what it is about: the lane knows.
   const bool missing_is_fine = !call.request_id.empty();
   const absl::Time now = backend_.registry->clock().Now();
-  absl::Status status =
-      Ask(call, subject.judge == subject.tenant ? *target : *judge, *target, now, missing_is_fine);
+  absl::Status status = Ask(call, subject.judge == subject.tenant ? *target : *judge, *target,
+                            backend_.registry->database(), now, missing_is_fine);
   return missing_is_fine && absl::IsNotFound(status) ? absl::OkStatus() : status;
 }
 
 absl::Status Door::Ask(const CallState& call, const WorldState& judge, const WorldState& target,
-                       absl::Time now, bool missing_is_fine) const {
+                       const store::Reader& reader, absl::Time now, bool missing_is_fine) const {
   const Subject& subject = call.subject;
-  const store::Reader& reader = backend_.registry->database();
   absl::Status status = Authorize(call.method->rule, *call.request, call.actor, subject, judge,
                                   target, reader, now, missing_is_fine);
   if (absl::IsNotFound(status) && AllowsMissing(*call.request)) status = absl::OkStatus();
@@ -394,23 +393,9 @@ TenantMutation Door::MutationOf(const std::shared_ptr<CallState>& call) const {
     mutation.request_id = call->request_id;
     mutation.body_digest = Sha256(call->request->SerializeAsString());
   }
-  mutation.authorize = [call](MutationContext& context, bool replaying) {
-    const Subject& subject = call->subject;
-    absl::Status status = Authorize(call->method->rule, *call->request, call->actor, subject,
-                                    context.StateOf(subject.judge), context.state(),
-                                    context.reader(), context.now(), replaying);
-    if (absl::IsNotFound(status) && AllowsMissing(*call->request)) status = absl::OkStatus();
-    if (status.ok() && call->method->authorize != nullptr) {
-      const Tenant& tenant = *subject.tenant;
-      const SubjectId actor =
-          call->actor.tenant == subject.tenant ? call->actor.subject : kUnknownSubject;
-      status = call->method->authorize(
-          RuleCall{context.state(), context.reader(), tenant, actor, context.now(), call->prepared},
-          *call->request);
-      status = WithoutReason(std::move(status), subject, actor, context.state(), context.reader(),
-                             context.now());
-    }
-    return status;
+  mutation.authorize = [this, call](MutationContext& context, bool replaying) {
+    return Ask(*call, context.StateOf(call->subject.judge), context.state(), context.reader(),
+               context.now(), replaying);
   };
   return mutation;
 }

@@ -123,9 +123,10 @@ class Door {
   absl::StatusOr<Actor> FindActor(const grpc::CallbackServerContext& context) const;
   absl::Status CheckFreshness(CallState& call) const;
   absl::Status AuthorizeAtDoor(CallState& call) const;
-  // Asks the question of the method's option, and its rules, on states of the subject's tenants.
+  // Asks the question of the method's option, and its rules, on states of the subject's tenants and
+  // the rows that go with them.
   absl::Status Ask(const CallState& call, const WorldState& judge, const WorldState& target,
-                   absl::Time now, bool missing_is_fine) const;
+                   const store::Reader& reader, absl::Time now, bool missing_is_fine) const;
   void RunRead(CallState& call);
   void SubmitChange(std::shared_ptr<CallState> call);
   // The mutation that `call` asks for, without what it changes.

@@ -87,8 +87,8 @@ class Door::Messages {
     const auto judge = subject.judge->world().Read();
     call_->revision = target->revision();
     if (absl::Status status =
-            door_->Ask(*call_, subject.judge == subject.tenant ? *target : *judge, *target, now,
-                       /*missing_is_fine=*/false);
+            door_->Ask(*call_, subject.judge == subject.tenant ? *target : *judge, *target,
+                       backend.registry->database(), now, /*missing_is_fine=*/false);
         !status.ok()) {
       return status;
     }

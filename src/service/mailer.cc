@@ -7,6 +7,7 @@
 #include "mail/message.h"
 #include "tenant/homed_rows.h"
 #include "tenant/mail_time.h"
+#include "tenant/reports.h"
 #include "tenant/settings_row.h"
 #include "tenant/times.h"
 
@@ -158,8 +159,16 @@ absl::StatusOr<absl::Time> Mailer::SendNext(const std::shared_ptr<Tenant>& tenan
   if (!batch.ok()) return batch.status();
   if (batch->uids.empty()) return CheckGone(*tenant, **first);
   progress.last->uid = batch->uids.back();
-  if (absl::Status status = Compose(*tenant, &*batch); !status.ok()) return status;
-  if (!Postpone(&*batch) && !Send(*tenant, &*batch)) return now;
+  if (absl::Status status = Address(*tenant, &*batch); !status.ok()) return status;
+  if (!Postpone(&*batch)) {
+    absl::Status status = Compose(tenant, &*batch);
+    if (absl::IsUnavailable(status)) {
+      rounds_.Rest(now + kFirstPause);
+      return now;
+    }
+    if (!status.ok()) return status;
+    if (!Send(*tenant, &*batch)) return now;
+  }
   if (absl::Status status = Record(tenant, *batch); !status.ok()) {
     batch->data.clear();
     progress.unrecorded[uid] = *std::move(batch);
@@ -225,7 +234,7 @@ absl::StatusOr<Mailer::Batch> Mailer::ReadBatch(const Tenant& tenant,
   return batch;
 }
 
-absl::Status Mailer::Compose(const Tenant& tenant, Batch* batch) const {
+absl::Status Mailer::Address(const Tenant& tenant, Batch* batch) const {
   const SubjectId recipient(batch->rows.front().recipient());
   std::string id;
   {
@@ -248,19 +257,37 @@ absl::Status Mailer::Compose(const Tenant& tenant, Batch* batch) const {
     batch->undeliverable = "the person's e-mail address cannot be written to over SMTP";
   }
   if (!batch->undeliverable.empty()) return absl::OkStatus();
-  if (absl::Status status = ReadQuiet(tenant, (*user)->user(), batch); !status.ok()) return status;
+  batch->to = (*user)->user().email();
+  batch->to_name = (*user)->user().display_name();
+  return ReadQuiet(tenant, (*user)->user(), batch);
+}
+
+absl::Status Mailer::Compose(const std::shared_ptr<Tenant>& tenant, Batch* batch) const {
+  if (!batch->undeliverable.empty()) return absl::OkStatus();
   MailMessage message;
   message.from = options_.from;
-  message.to = (*user)->user().email();
-  message.to_name = (*user)->user().display_name();
-  message.subject = SubjectOf(batch->rows);
-  message.text = TextOf(batch->rows);
+  message.to = batch->to;
+  message.to_name = batch->to_name;
   // A tenant's number, unlike its id, is never given to another.
-  message.message_id = absl::StrCat(batch->uids.front(), ".", tenant.number(), "@", domain_);
+  message.message_id = absl::StrCat(batch->uids.front(), ".", tenant->number(), "@", domain_);
+  if (batch->rows.front().report() == 0) {
+    message.subject = SubjectOf(batch->rows);
+    message.text = TextOf(batch->rows);
+  } else {
+    absl::StatusOr<ReportMail> report = options_.make_report(tenant, batch->rows.front());
+    if (absl::IsNotFound(report.status())) {
+      batch->undeliverable = std::string(report.status().message());
+      return absl::OkStatus();
+    }
+    if (!report.ok()) return report.status();
+    message.subject = std::move(report->subject);
+    message.text = std::move(report->text);
+    message.attachments = std::move(report->files);
+    batch->report_error = std::move(report->error);
+  }
   message.date = registry_->clock().Now();
   absl::StatusOr<std::string> data = FormatMail(message);
   if (!data.ok()) return data.status();
-  batch->to = std::move(message.to);
   batch->data = *std::move(data);
   return absl::OkStatus();
 }
@@ -362,9 +389,28 @@ absl::Status Mailer::Record(const std::shared_ptr<Tenant>& tenant, const Batch& 
       // It went with the person or the training that it is about.
       if (!before->has_value()) continue;
       PutOutbox(draft, batch.uids[i], &**before, batch.rows[i]);
+      absl::Status status = RecordReport(draft, batch.uids[i], batch.rows[i], batch.report_error);
+      if (!status.ok()) return status;
     }
     return absl::OkStatus();
   });
+}
+
+absl::Status Mailer::RecordReport(TenantDraft& draft, uint64_t uid, const rows::OutboxRow& row,
+                                  const std::string& report_error) {
+  const OutboxMessage& message = row.message();
+  // While it waits, nothing has come of it yet.
+  if (row.report() == 0 || message.state() == OutboxMessage::WAITING) return absl::OkStatus();
+  absl::StatusOr<std::optional<NamedReport>> report =
+      ReadReportOf(draft.reader(), draft.number(), SubjectId(row.recipient()), row.report());
+  if (!report.ok()) return report.status();
+  // It is about the last run.
+  if (!report->has_value() || (*report)->row.last_message() != uid) return absl::OkStatus();
+  rows::ReportRow after = (*report)->row;
+  after.mutable_report()->set_last_error(
+      message.state() == OutboxMessage::SENT ? report_error : message.last_error());
+  PutReport(draft, (*report)->id, &(*report)->row, after);
+  return absl::OkStatus();
 }
 
 absl::Status Mailer::Commit(const std::shared_ptr<Tenant>& tenant, const std::string& method,

@@ -16,6 +16,7 @@
 #include "provost/internal/v1/notification_rows.pb.h"
 #include "provost/v1/notification_service.pb.h"
 #include "provost/v1/user_service.pb.h"
+#include "service/report_mail.h"
 #include "service/tenant_rounds.h"
 #include "tenant/outbox.h"
 #include "tenant/registry.h"
@@ -35,6 +36,10 @@ struct MailerOptions {
   int attempts = 12;
   /// How long a mail that was sent or given up is kept.
   absl::Duration keep = absl::Hours(24 * 30);
+  /// Makes what a mail of a tenant says that brings a saved report, on the mailer's thread, each
+  /// time that it is to be sent: MakeReportMail, or what answers as that does.
+  std::function<absl::StatusOr<ReportMail>(const std::shared_ptr<Tenant>&, const rows::OutboxRow&)>
+      make_report;
   /// Told, on the mailer's thread, when the SMTP server can no longer be reached and when it can be
   /// again, with what was wrong or what it said. May be empty.
   std::function<void(bool reached, const std::string& text)> on_server;
@@ -51,6 +56,9 @@ struct MailerOptions {
 /// Message-ID. While the SMTP server cannot be reached, no mail's attempts are used up: all wait.
 /// The mail of a suspended tenant waits until the tenant no longer is suspended, and nobody is
 /// mailed in their quiet hours but what somebody asked to retry.
+///
+/// A mail that brings a saved report is made as it is sent; what came of that is written in the
+/// report too, with the commit that records the mail.
 ///
 /// What is damaged in a tenant's outbox is told, and looked at again a minute later; the tenant's
 /// other mails and those of other tenants go on.
@@ -82,8 +90,10 @@ class Mailer {
     std::vector<uint64_t> uids;
     std::vector<rows::OutboxRow> rows;
     std::string to;
+    std::string to_name;
     std::string data;
     std::string undeliverable;  // Why it cannot go out at all.
+    std::string report_error;   // Why its report could not be made, which it says instead.
     // When the person wants no mail: quiet hours alone, and where they count.
     v1::NotificationPreferences quiet;
     absl::TimeZone zone;
@@ -116,8 +126,10 @@ class Mailer {
   absl::StatusOr<std::optional<OutboxTime>> FindDue(const Tenant& tenant, const Progress& progress,
                                                     absl::Time now) const;
   absl::StatusOr<Batch> ReadBatch(const Tenant& tenant, const OutboxTime& first) const;
-  // Finds whom a batch is to and when they want no mail, and writes the message.
-  absl::Status Compose(const Tenant& tenant, Batch* batch) const;
+  // Finds whom a batch is to and when they want no mail.
+  absl::Status Address(const Tenant& tenant, Batch* batch) const;
+  // Writes the message.
+  absl::Status Compose(const std::shared_ptr<Tenant>& tenant, Batch* batch) const;
   absl::Status ReadQuiet(const Tenant& tenant, const v1::User& user, Batch* batch) const;
   // Says in the rows of a batch that it waits for the end of quiet hours. False where it need not.
   bool Postpone(Batch* batch) const;
@@ -127,6 +139,8 @@ class Mailer {
   absl::Duration BackoffAfter(int attempts) const;
   // Commits what is in the rows of a batch.
   absl::Status Record(const std::shared_ptr<Tenant>& tenant, const Batch& batch);
+  static absl::Status RecordReport(TenantDraft& draft, uint64_t uid, const rows::OutboxRow& row,
+                                   const std::string& report_error);
   // Makes a change as the server itself: TenantRounds::Commit.
   absl::Status Commit(const std::shared_ptr<Tenant>& tenant, const std::string& method,
                       const std::function<absl::Status(TenantDraft&)>& change);

@@ -10,8 +10,12 @@
 #include "service/attempt_quiz.h"
 #include "tenant/enrollment_rows.h"
 #include "tenant/enrollment_states.h"
+#include "tenant/outbox.h"
 #include "tenant/record_events.h"
+#include "tenant/report_schedule.h"
+#include "tenant/reports.h"
 #include "tenant/session_rows.h"
+#include "tenant/times.h"
 
 namespace provost {
 namespace {
@@ -134,7 +138,9 @@ absl::Status ReevaluateTraining(TenantDraft& draft, Firing* firing) {
   absl::StatusOr<std::vector<EnrollmentId>> ids = ReadEnrollmentIds(draft.reader(), range, options);
   if (!ids.ok()) return ids.status();
   for (const EnrollmentId& id : *ids) {
-    if (absl::Status status = Reevaluate(draft, id); !status.ok()) return status;
+    if (absl::Status status = Reevaluate(draft, id, /*terms_changed=*/true); !status.ok()) {
+      return status;
+    }
     // What is to happen goes by the rules too, where nothing else has changed.
     absl::StatusOr<std::optional<rows::EnrollmentRow>> row =
         ReadEnrollment(draft.reader(), draft.number(), id);
@@ -150,6 +156,53 @@ absl::Status EndAttempt(TenantDraft& draft, Firing* firing) {
   return EndAttemptOnTime(draft, firing->moment.c);
 }
 
+// The nearest catalog, or the tenant: where mails are asked about.
+ScopeId NotificationHome(const WorldState& state, ScopeId scope) {
+  while (state.KindOf(scope) > ScopeKind::kCatalog) scope = state.ParentOf(scope);
+  return scope;
+}
+
+// Writes the mail that brings the report, which is made as that is sent; unless the one before
+// still waits, which brings it as it will be then.
+absl::Status MailReport(TenantDraft& draft, Firing* firing) {
+  absl::StatusOr<std::optional<NamedReport>> found =
+      ReadReportOf(draft.reader(), draft.number(), SubjectId(firing->moment.b), firing->moment.c);
+  if (!found.ok()) return found.status();
+  if (!found->has_value()) return absl::OkStatus();
+  const rows::ReportRow& before = (*found)->row;
+  rows::ReportRow row = before;
+  v1::Report& report = *row.mutable_report();
+  absl::StatusOr<absl::TimeZone> zone =
+      ReportZone(draft.reader(), draft.number(), report.schedule());
+  if (!zone.ok()) return zone.status();
+  // After now, so that after a downtime it comes once.
+  const absl::Time next = NextReportRun(report.schedule(), *zone, draft.now());
+  report.clear_next_run_time();
+  if (next != absl::InfiniteFuture()) *report.mutable_next_run_time() = ToTimestamp(next);
+  *report.mutable_last_run_time() = ToTimestamp(draft.now());
+  absl::StatusOr<std::optional<rows::OutboxRow>> last =
+      ReadOutbox(draft.reader(), draft.number(), row.last_message());
+  if (!last.ok()) return last.status();
+  if (draft.state().KindOf(SubjectId(row.owner())) != SubjectKind::kUser) {
+    report.set_last_error("a service account has no e-mail address");
+  } else if (!last->has_value() || (*last)->message().state() != v1::OutboxMessage::WAITING) {
+    report.clear_last_error();
+    row.set_last_message(draft.NewItem());
+    rows::OutboxRow mail;
+    mail.set_recipient(row.owner());
+    mail.set_home(NotificationHome(draft.state(), ScopeId(row.home())).value);
+    mail.set_report(row.uid());
+    mail.set_report_id((*found)->id);
+    v1::OutboxMessage& message = *mail.mutable_message();
+    message.set_state(v1::OutboxMessage::WAITING);
+    *message.mutable_create_time() = ToTimestamp(draft.now());
+    *message.mutable_next_time() = ToTimestamp(draft.now());
+    PutOutbox(draft, row.last_message(), nullptr, std::move(mail));
+  }
+  PutReport(draft, (*found)->id, &before, row);
+  return absl::OkStatus();
+}
+
 constexpr MomentHandler kHandlers[] = {
     {MomentKind::kDue, "people are told of due times", true, TellDue},
     {MomentKind::kExpire, "people are told what will expire", true, TellExpiry},
@@ -159,6 +212,8 @@ constexpr MomentHandler kHandlers[] = {
     {MomentKind::kAttemptEnd, "attempts end as their time runs out", true, EndAttempt},
     {MomentKind::kSessionStart, "people are told of sessions", true, TellSession},
     {MomentKind::kGrantEnd, "people are told of roles that will end", true, TellGrant},
+    // It reads what is frozen and changes none of it.
+    {MomentKind::kReportRun, "saved reports are mailed", false, MailReport},
 };
 
 }  // namespace

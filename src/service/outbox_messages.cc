@@ -17,6 +17,7 @@
 #include "service/subject_resource.h"
 #include "tenant/errors.h"
 #include "tenant/outbox.h"
+#include "tenant/reports.h"
 #include "tenant/times.h"
 
 namespace provost {
@@ -33,8 +34,12 @@ OutboxMessage ToMessage(const WorldState& state, const std::string& tenant, uint
                         const rows::OutboxRow& row) {
   OutboxMessage message = row.message();
   message.set_name(NameIn(tenant, Collection::kOutboxMessages, absl::StrCat(uid)));
-  message.set_rule(NameIn(tenant, Collection::kNotificationRules, row.message().rule()));
   message.set_recipient(SubjectFullName(state, tenant, SubjectId(row.recipient())));
+  if (row.report() != 0) {
+    message.set_report(NameIn(tenant, Collection::kReports, row.report_id()));
+    return message;
+  }
+  message.set_rule(NameIn(tenant, Collection::kNotificationRules, row.message().rule()));
   message.set_training(ScopeFullName(state, tenant, ScopeId(row.training())));
   return message;
 }
@@ -172,6 +177,23 @@ absl::Status DoList(ReadCall& call, const v1::ListOutboxMessagesRequest& request
 
 // --- RetryOutboxMessage ---
 
+// Of a mail that brings a report: it is made as it is then, so only the last can be sent again.
+absl::Status CheckReport(const MutateCall& call, absl::string_view name,
+                         const rows::OutboxRow& row) {
+  if (row.report() == 0) return absl::OkStatus();
+  absl::StatusOr<std::optional<NamedReport>> report = ReadReportOf(
+      call.draft.reader(), call.draft.number(), SubjectId(row.recipient()), row.report());
+  if (!report.ok()) return report.status();
+  if (report->has_value() && (*report)->row.report().has_schedule() &&
+      (*report)->row.last_message() == UidIn(name)) {
+    return absl::OkStatus();
+  }
+  return FailedPrecondition("REPORT_GONE", name,
+                            absl::StrCat(Quoted(name),
+                                         " brought a report that is gone, or is no longer mailed, "
+                                         "or has been mailed since"));
+}
+
 absl::Status DoRetry(MutateCall& call, const v1::RetryOutboxMessageRequest& request,
                      OutboxMessage* response) {
   absl::StatusOr<rows::OutboxRow> row =
@@ -184,6 +206,7 @@ absl::Status DoRetry(MutateCall& call, const v1::RetryOutboxMessageRequest& requ
         absl::StrCat(Quoted(request.name()), " is ", OutboxMessage::State_Name(state),
                      "; one that is FAILED or UNDELIVERABLE can be retried"));
   }
+  if (absl::Status status = CheckReport(call, request.name(), *row); !status.ok()) return status;
   rows::OutboxRow wanted = *row;
   OutboxMessage* const message = wanted.mutable_message();
   message->set_state(OutboxMessage::WAITING);

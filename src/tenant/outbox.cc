@@ -42,8 +42,11 @@ std::string TimeKey(uint64_t tenant, uint64_t uid, const rows::OutboxRow& row) {
 void ForEachIndex(uint64_t tenant, uint64_t uid, const rows::OutboxRow& row,
                   absl::FunctionRef<void(const std::string&)> visit) {
   visit(IndexKey(tenant, kPerson, row.recipient(), uid));
-  if (row.learner() != row.recipient()) visit(IndexKey(tenant, kPerson, row.learner(), uid));
-  visit(IndexKey(tenant, kScope, row.training(), uid));
+  // Of a report there is neither.
+  if (row.learner() != 0 && row.learner() != row.recipient()) {
+    visit(IndexKey(tenant, kPerson, row.learner(), uid));
+  }
+  if (row.training() != 0) visit(IndexKey(tenant, kScope, row.training(), uid));
   // The tenant goes with all its rows.
   if (row.home() != kRootScope.value) visit(IndexKey(tenant, kScope, row.home(), uid));
 }

@@ -59,7 +59,7 @@ void PutOutbox(TenantDraft& draft, uint64_t uid, const rows::OutboxRow* before,
 void EraseOutbox(TenantDraft& draft, uint64_t uid, const rows::OutboxRow& row);
 
 /// Before a person or a scope goes: takes away the mails to or about the person; those about a
-/// training, or by a rule of a catalog. Cost: some rows for each.
+/// training, or by a rule of a catalog, or with a report of the scope. Cost: some rows for each.
 absl::Status EraseOutboxOf(TenantDraft& draft, SubjectId person);
 absl::Status EraseOutboxAt(TenantDraft& draft, ScopeId scope);
 

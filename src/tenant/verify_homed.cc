@@ -8,6 +8,7 @@
 #include "provost/internal/v1/notification_rows.pb.h"
 #include "tenant/homed_rows.h"
 #include "tenant/outbox.h"
+#include "tenant/reports.h"
 #include "tenant/times.h"
 #include "tenant/verify_checks.h"
 
@@ -132,15 +133,44 @@ class OutboxChecker : public TableChecker {
     tenant_.Revision(row.revision());
     tenant_.GivenItem(uid, "uid");
     tenant_.User(row.recipient(), "recipient");
-    tenant_.User(row.learner(), "learner");
-    tenant_.ScopeIn(row.training(), {Collection::kCourses, Collection::kPlans}, "training");
     tenant_.Scope(row.home(), "home");
     WantsTime(uid, row);
-    std::set<std::string> keys = {FoundBy(kPerson, row.recipient(), uid),
-                                  FoundBy(kPerson, row.learner(), uid),
-                                  FoundBy(kScope, row.training(), uid)};
+    std::set<std::string> keys = {FoundBy(kPerson, row.recipient(), uid)};
+    if (row.report() != 0) {
+      CheckReport(uid, row);
+    } else {
+      tenant_.User(row.learner(), "learner");
+      if (row.message().event() == v1::NotificationRule::GRANT_EXPIRING) {
+        tenant_.Scope(row.training(), "scope");
+      } else {
+        tenant_.ScopeIn(row.training(), {Collection::kCourses, Collection::kPlans}, "training");
+      }
+      keys.insert(FoundBy(kPerson, row.learner(), uid));
+      keys.insert(FoundBy(kScope, row.training(), uid));
+    }
     if (row.home() != kRootScope.value) keys.insert(FoundBy(kScope, row.home(), uid));
     for (const std::string& key : keys) tenant_.Wants(Table::kIndexes, key);
+  }
+
+  // Only one that waits needs its report: what was sent says what was sent, whatever became of it.
+  void CheckReport(uint64_t uid, const rows::OutboxRow& row) {
+    if (row.learner() != 0 || row.training() != 0 || !row.message().rule().empty() ||
+        row.digest() || !row.subject().empty() || !row.text().empty()) {
+      tenant_.Figure("brings a report, and says something else too");
+    }
+    tenant_.CountReference();
+    const auto report =
+        ReadReportOf(tenant_.reader(), tenant_.number(), SubjectId(row.recipient()), row.report());
+    if (!report.ok()) return;  // Its own checker says what is wrong.
+    const bool waits = row.message().state() == OutboxMessage::WAITING;
+    if (!report->has_value()) {
+      if (waits) tenant_.Dangling("waits to bring a report that is not there, or another\'s");
+      return;
+    }
+    if ((*report)->id != row.report_id()) tenant_.Figure("brings a report that has another id");
+    if (waits && (*report)->row.last_message() != uid) {
+      tenant_.Figure("waits, and is not the last mail of its report");
+    }
   }
 
   void WantsTime(uint64_t uid, const rows::OutboxRow& row) {

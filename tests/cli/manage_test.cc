@@ -277,7 +277,7 @@ TEST_F(ManageTest, KA4_HowAPersonWantsToBeMailed) {
 
 TEST_F(ManageTest, KA4_TheOutboxHoldsWhatAnEventCaused) {
   EXPECT_THAT(Do(kCarl, {"notifications", "outbox", "list"}),
-              StartsWith("name\trule\trecipient\t"));
+              AllOf(StartsWith("name\trule\trecipient\t"), HasSubstr("\treport\n")));
   Do(kCarl, {"notifications", "templates", "create", "welcome", "--home", "catalogs/safety", "--on",
              "enrolled", "--subject", "en=In", "--text", "en=See you."});
   Do(kCarl, {"notifications", "rules", "create", "welcome", "--home", "catalogs/safety", "--on",

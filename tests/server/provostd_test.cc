@@ -179,6 +179,8 @@ TEST_F(ProvostdTest, WrongMailOptionsAreSentences) {
               HasSubstr("--mail-backoff-max=1h: wanted at least --mail-backoff, which is 2h"));
   EXPECT_THAT(Refused({"--mail-attempts=2000"}), HasSubstr("wanted 1 to 1000"));
   EXPECT_THAT(Refused({"--outbox-keep=0s"}), HasSubstr("wanted more than 0"));
+  EXPECT_THAT(Refused({"--mailed-report-time=0s"}), HasSubstr("wanted more than 0"));
+  EXPECT_THAT(Refused({"--max-mailed-report-bytes=67108865"}), HasSubstr("wanted 1 to 67108864"));
   const std::vector<std::string> fine = {"--listen=127.0.0.1:0", "--data=data",
                                          "--smtp-server=mail.example:25",
                                          "--mail-from=lms@acme.example"};

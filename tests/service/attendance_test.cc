@@ -11,7 +11,7 @@
 #include "provost/v1/enrollment_service.pb.h"
 #include "provost/v1/user_service.pb.h"
 #include "tenant/record_rows.h"
-#include "tests/service/mailer.h"
+#include "tests/service/stopped_data.h"
 #include "tests/service/sessions.h"
 
 namespace provost {

@@ -12,7 +12,7 @@
 #include "provost/v1/group_service.pb.h"
 #include "provost/v1/role_service.pb.h"
 #include "provost/v1/tenant_service.pb.h"
-#include "tests/service/mailer.h"
+#include "tests/service/stopped_data.h"
 #include "tests/service/timers.h"
 
 namespace provost {
@@ -249,6 +249,13 @@ TEST_F(TimekeeperTest, KA4_RolesThatWillEndAreToldOf) {
   GoTo(36);
   EXPECT_THAT(Told(), SizeIs(3));
   EXPECT_THAT(Told(), Contains("otto: GRANT_EXPIRING fire"));
+}
+
+TEST_F(TimekeeperTest, KA4_ARoleAtACatalogThatWillEndIsToldOfToo) {
+  MustAddRule("grant", "GRANT_EXPIRING", absl::StrCat(kLearner, "lead_days: 5"));
+  Assign("users/olga", "catalog_admin", "catalogs/depot", absl::ToUnixSeconds(At(20)));
+  GoTo(16);
+  EXPECT_THAT(Told(), ElementsAre("olga: GRANT_EXPIRING tenants/acme/catalogs/depot"));
 }
 
 TEST_F(TimekeeperTest, Rule19_NobodyIsToldOfWhatIsFrozen) {
