@@ -16,7 +16,6 @@
 #include "tools/provost/command.h"
 #include "tools/provost/enum_words.h"
 #include "tools/provost/files.h"
-#include "tools/provost/render_message.h"
 #include "tools/provost/table.h"
 #include "tools/provost/times.h"
 
@@ -341,7 +340,9 @@ absl::StatusOr<int> RunAmend(Context& context, const MarkOptions& options) {
   v1::Attendance response;
   status = context.Call("AttendanceService.AmendAttendance", request, response);
   if (!status.ok()) return status;
-  context.Answer(response, RenderMessage(response, context.names(), context.look()));
+  google::protobuf::RepeatedPtrField<v1::Attendance> alone;
+  *alone.Add() = response;
+  context.Answer(response, AttendanceText(alone, context.names(), context.look()));
   return kExitOk;
 }
 
