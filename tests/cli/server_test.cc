@@ -331,7 +331,7 @@ TEST_F(ServerTest, KA5_CatalogsAreDefined) {
                       "--category", "fire=Fire safety", "--audience", "brigade"}),
             "defined catalogs/after\n");
   EXPECT_EQ(Do(kAnn, {"catalogs", "flows", "after", "self", "approval"}),
-            "configured catalogs/after\n");
+            "configured catalogs/after: self, approval\n");
   const std::string shown = Do(kAnn, {"catalogs", "get", "after"});
   EXPECT_THAT(shown, HasSubstr("categories\tfire (Fire safety)\n"));
   EXPECT_THAT(shown, HasSubstr("audience\tgroups/brigade\n"));
@@ -351,7 +351,7 @@ TEST_F(ServerTest, KA1_KA2_PlansWithStepsAreAssigned) {
   Do(kAnn, {"users", "create", "lio", "--home", "catalogs/safety"});
   Do(kAnn, {"plans", "create", "climbing", "--parent", "catalogs/safety"});
   EXPECT_EQ(Do(kAnn, {"plans", "steps", "climbing", "--step", "ladders", "--step", "1:ropes"}),
-            "updated plans/climbing\n");
+            "updated plans/climbing\n1. courses/ladders\n2. 1 of courses/ropes\n");
   EXPECT_THAT(Do(kAnn, {"plans", "get", "climbing"}), HasSubstr("courses/ladders"));
   EXPECT_THAT(As(kAnn, {"plans", "steps", "climbing", "--step", "x:ropes"}).err,
               HasSubstr("--step `x:ropes`"));

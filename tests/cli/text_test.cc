@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/time.h"
 #include "provost/v1/course.pb.h"
 #include "provost/v1/enrollment_service.pb.h"
 #include "provost/v1/notification_service.pb.h"
@@ -216,6 +217,92 @@ TEST(MessageTextTest, AFieldThatThereIsNotIsToldWithThoseThatThereAre) {
             "`days_after_enrollment`, `days_after_hire`");
   EXPECT_THAT(std::string(ReadMessageText("text", "days_after_hire: soon", rule).message()),
               HasSubstr("text:1:18: "));
+}
+
+TEST(MessageTextTest, AValueThatThereIsNotIsToldWithThoseThatThereAre) {
+  v1::EnrollmentRules rules;
+  EXPECT_EQ(ReadMessageText("text", "approval: BOSS", rules).message(),
+            "text:1:15: approval: `BOSS`: wanted one of `ADMINISTRATOR`, "
+            "`MANAGER_THEN_ADMINISTRATOR`");
+}
+
+// CA1: a time in a text is written as anywhere else.
+TEST(MessageTextTest, TimesAreStrings) {
+  absl::TimeZone vienna;
+  ASSERT_TRUE(absl::LoadTimeZone("Europe/Vienna", &vienna));
+  int asked = 0;
+  const ZoneSource zone = [&]() -> absl::StatusOr<absl::TimeZone> {
+    ++asked;
+    return vienna;
+  };
+  v1::TrainingRules rules;
+  ASSERT_TRUE(ReadMessageText("text",
+                              "# When.\ndue { time: \"2026-12-31T12:00:00.5+01:00\" }\n"
+                              "enrollment < open_time : '2026-07-01T08:00:00Z' capacity: 5 >",
+                              rules, zone)
+                  .ok());
+  EXPECT_EQ(asked, 0);
+  EXPECT_EQ(MessageText(rules.due()), "time: \"2026-12-31T11:00:00.500Z\"\n");
+  EXPECT_EQ(MessageText(rules.enrollment(), /*is_one_line=*/true),
+            "capacity: 5 open_time: \"2026-07-01T08:00:00Z\"");
+  // A day is its beginning, and as a due time its end.
+  v1::TrainingRules days;
+  ASSERT_TRUE(ReadMessageText("text",
+                              "due { time: '2026-12-31' } enrollment { close_time: '2026-07-01' }",
+                              days, zone)
+                  .ok());
+  EXPECT_EQ(FormatTime(days.due().time()), "2026-12-31T22:59:59Z");
+  EXPECT_EQ(FormatTime(days.enrollment().close_time()), "2026-06-30T22:00:00Z");
+  // What is printed is read, and so is the form of protobuf.
+  v1::TrainingRules again;
+  ASSERT_TRUE(ReadMessageText("text", MessageText(rules), again).ok());
+  EXPECT_EQ(again.SerializeAsString(), rules.SerializeAsString());
+  v1::DueRule plain;
+  ASSERT_TRUE(ReadMessageText("text", "time { seconds: 7 }", plain).ok());
+  EXPECT_EQ(plain.time().seconds(), 7);
+
+  v1::DueRule rule;
+  EXPECT_THAT(std::string(ReadMessageText("text", "# x\n time: \"soon\"", rule).message()),
+              AllOf(HasSubstr("text:2:8: "), HasSubstr("`soon` is not a time")));
+  EXPECT_THAT(std::string(ReadMessageText("text", "time: '2026-12-31' days: 3", rule).message()),
+              HasSubstr("text:1:24: there is no field `days`"));
+  // What is no text of a message is refused by its parser, and read to its end.
+  for (const char* wrong : {"time: \"", "time: \"2026-12-31", "time: '2026-12-311", "}}}",
+                            "time:", "time: { \"2026-12-31\" }", "\"2026-12-31\"", "time: '\\"}) {
+    v1::DueRule broken;
+    EXPECT_FALSE(ReadMessageText("text", wrong, broken).ok()) << wrong;
+  }
+  // In a text that is not a time nothing is changed.
+  v1::Course course;
+  ASSERT_TRUE(ReadMessageText("text", "display_name: 'time: \"2026\"'", course).ok());
+  EXPECT_EQ(course.display_name(), "time: \"2026\"");
+}
+
+TEST(MessageTextTest, WhatSectionsCanSay) {
+  EXPECT_THAT(FieldsHelp(*v1::TrainingRules::descriptor()),
+              AllOf(HasSubstr("  due\n    time: \"TIME\" or days_after_enrollment: N or "
+                              "days_after_hire: N\n  completion\n    items: \"TEXT\" ... "),
+                    HasSubstr("sign_off: true|false"),
+                    HasSubstr("approval: ADMINISTRATOR|MANAGER_THEN_ADMINISTRATOR")));
+}
+
+TEST(RenderMessageTest, StepsAndDueTimesAreReadable) {
+  const Names names("acme");
+  v1::TrainingPlan plan;
+  for (const char* course : {"fire", "aid"}) {
+    plan.add_steps()->add_courses(absl::StrCat("tenants/acme/courses/", course));
+  }
+  plan.mutable_steps(0)->add_courses("tenants/acme/courses/ropes");
+  plan.mutable_steps(0)->set_required_count(1);
+  EXPECT_THAT(RenderMessage(plan, names, kPlainLook),
+              HasSubstr("steps\t1 of courses/fire, courses/ropes; courses/aid\n"));
+  v1::TrainingAssignment assignment;
+  assignment.mutable_due()->set_days_after_enrollment(30);
+  EXPECT_THAT(RenderMessage(assignment, names, kPlainLook),
+              HasSubstr("due\t30 days after the enrollment\n"));
+  assignment.mutable_due()->set_days_after_hire(1);
+  EXPECT_THAT(RenderMessage(assignment, names, kPlainLook),
+              HasSubstr("due\t1 day after the hiring\n"));
 }
 
 TEST(ErrorsTest, FieldViolationsAreListedOnce) {

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
 #include "provost/v1/course_service.pb.h"
 #include "provost/v1/enrollment_service.pb.h"
 #include "tools/provost/change_options.h"
@@ -18,6 +20,7 @@
 #include "tools/provost/message_text.h"
 #include "tools/provost/render_message.h"
 #include "tools/provost/table.h"
+#include "tools/provost/tenant_time.h"
 #include "tools/provost/times.h"
 
 namespace provost::cli {
@@ -183,25 +186,85 @@ absl::Status FillNames(const Names& names, v1::CompletionRule& rule) {
   return status;
 }
 
+bool HasSection(const TrainingRules& rules, const std::string& section) {
+  return rules.GetReflection()->HasField(rules, FieldOf(section));
+}
+
+// What is in a section, a line for each field.
+std::string SectionText(const TrainingRules& rules, const std::string& section, const Names& names,
+                        absl::string_view indent) {
+  std::string text;
+  if (HasSection(rules, section)) {
+    text = names.ShortIn(MessageText(rules.GetReflection()->GetMessage(rules, FieldOf(section))));
+  }
+  if (text.empty()) text = "nothing in particular\n";
+  std::string indented;
+  for (absl::string_view line : absl::StrSplit(text, '\n', absl::SkipEmpty())) {
+    absl::StrAppend(&indented, indent, line, "\n");
+  }
+  return indented;
+}
+
+// What the rules are, or one section of them.
+template <typename Request, typename Resource>
+absl::StatusOr<int> ShowRules(Context& context, const RulesOptions& options,
+                              const std::string& training, const std::string& method) {
+  Request request;
+  request.set_name(training);
+  Resource resource;
+  if (absl::Status status = context.Call(method, request, resource); !status.ok()) return status;
+  const Names names = context.names();
+  std::string text;
+  if (!options.section.empty()) {
+    text = SectionText(resource.rules(), options.section, names, "");
+  } else {
+    for (const std::string& section : EnumWords(*TrainingRules::Section_descriptor())) {
+      if (!HasSection(resource.rules(), section)) continue;
+      absl::StrAppend(&text, section, "\n", SectionText(resource.rules(), section, names, "  "));
+    }
+    if (text.empty()) text = "nothing in particular\n";
+  }
+  context.Answer(resource.rules(), text);
+  return kExitOk;
+}
+
+// Reads what is given of a section. For when it is due a time is enough.
+absl::Status ReadSection(Context& context, const RulesOptions& options, TrainingRules& rules) {
+  auto* const part = rules.GetReflection()->MutableMessage(&rules, FieldOf(options.section));
+  if (options.section == "due" && ParseTime(options.text, absl::Now()).ok()) {
+    const auto time = ReadDueTime(context, "text", options.text);
+    if (!time.ok()) return time.status();
+    *rules.mutable_due()->mutable_time() = *time;
+    return absl::OkStatus();
+  }
+  absl::Status status =
+      ReadMessageText("text", options.text, *part, [&] { return TenantZone(context); });
+  if (status.ok() && rules.has_completion()) {
+    status = FillNames(context.names(), *rules.mutable_completion());
+  }
+  return status;
+}
+
 absl::StatusOr<int> RunRules(Context& context, const RulesOptions& options,
                              const char* collection) {
-  if (options.text.empty() != options.none) {
-    return absl::InvalidArgumentError(
-        "say what the rules are to be, like \"days_after_enrollment: 30\", or --none");
-  }
-  v1::UpdateTrainingRulesRequest request;
   auto training = context.names().Full(options.training, collection);
   if (!training.ok()) return training.status();
+  if (options.none && (options.section.empty() || !options.text.empty())) {
+    return absl::InvalidArgumentError("--none: wanted a section, and no text");
+  }
+  if (options.text.empty() && !options.none) {
+    return absl::string_view(collection) == "plans"
+               ? ShowRules<v1::GetTrainingPlanRequest, v1::TrainingPlan>(
+                     context, options, *training, "CourseService.GetTrainingPlan")
+               : ShowRules<v1::GetCourseRequest, v1::Course>(context, options, *training,
+                                                             "CourseService.GetCourse");
+  }
+  v1::UpdateTrainingRulesRequest request;
   request.set_training(*training);
   request.set_section(static_cast<TrainingRules::Section>(
       EnumNumber(*TrainingRules::Section_descriptor(), options.section)));
   if (!options.none) {
-    TrainingRules& rules = *request.mutable_rules();
-    auto* const part = rules.GetReflection()->MutableMessage(&rules, FieldOf(options.section));
-    absl::Status status = ReadMessageText("text", options.text, *part);
-    if (status.ok() && rules.has_completion()) {
-      status = FillNames(context.names(), *rules.mutable_completion());
-    }
+    absl::Status status = ReadSection(context, options, *request.mutable_rules());
     if (!status.ok()) return status;
   }
   request.set_etag(options.change.etag);
@@ -209,8 +272,11 @@ absl::StatusOr<int> RunRules(Context& context, const RulesOptions& options,
   v1::UpdateTrainingRulesResponse response;
   absl::Status status = context.Call("CourseService.UpdateTrainingRules", request, response);
   if (!status.ok()) return status;
-  context.Answer(response, absl::StrCat(options.change.Would(), "set ", options.section, " of ",
-                                        context.names().Short(*training), "\n"));
+  const Names names = context.names();
+  context.Answer(
+      response,
+      absl::StrCat(options.change.Would(), "set ", options.section, " of ", names.Short(*training),
+                   "\n", SectionText(response.rules(), options.section, names, "  ")));
   return kExitOk;
 }
 
@@ -261,19 +327,24 @@ void AddEnrollmentCommands(Tool& tool, CLI::App& enrollments) {
 
 void AddTrainingRulesCommand(Tool& tool, CLI::App& group, const char* collection) {
   auto rules = std::make_shared<RulesOptions>();
-  const bool is_plan = std::string(collection) == "plans";
+  const char* const example = std::string(collection) == "plans" ? "onboarding" : "fire";
   CLI::App* const command =
       AddCommand(group, "rules",
-                 "Sets a section of its rules: when it is due, what completes it, who comes in.",
-                 absl::StrCat("provost ", collection, " rules ", is_plan ? "onboarding" : "fire",
+                 "Shows its rules, or one section; with a text, replaces that section as a whole.",
+                 absl::StrCat("provost ", collection, " rules ", example,
                               " enrollment \"capacity: 12 waiting_list: true\""));
   command->add_option("name", rules->training, "Which one, such as fire")->required();
-  command->add_option("section", rules->section, "Which section")
-      ->required()
+  command->add_option("section", rules->section, "Which section; all if left out")
       ->check(CLI::IsMember(EnumWords(*TrainingRules::Section_descriptor())));
-  command->add_option("text", rules->text, "The fields of the section, as text");
-  command->add_flag("--none", rules->none, "Nothing in particular any more");
+  command->add_option("text", rules->text, "All fields that the section is to have");
+  command->add_flag("--none", rules->none, "The section is to say nothing in particular");
   rules->change.AddOptions(command);
+  command->footer(absl::StrCat(
+      command->get_footer(), "\n  provost ", collection, " rules ", example,
+      " due 2026-12-31\n\nThe sections, and what each can say:\n",
+      FieldsHelp(*TrainingRules::descriptor()),
+      "\nA time is written `2026-12-31T12:00:00Z`, or as a day in the tenant's time zone (UTC for "
+      "those who may\nnot see that): as a due time its end, otherwise its beginning."));
   OnRun(tool, command, rules, [collection](Context& context, const RulesOptions& options) {
     return RunRules(context, options, collection);
   });

@@ -9,11 +9,14 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "provost/v1/catalog_service.pb.h"
 #include "provost/v1/course_service.pb.h"
 #include "tools/provost/change_options.h"
 #include "tools/provost/command.h"
+#include "tools/provost/enum_words.h"
+#include "tools/provost/render_message.h"
 
 namespace provost::cli {
 namespace {
@@ -93,13 +96,35 @@ absl::StatusOr<int> RunDefine(Context& context, const DefineOptions& options) {
 struct FlowsOptions {
   Change change;
   std::vector<std::string> flows;
+  bool inherit = false;
 };
+
+std::string FlowsText(const v1::Catalog& catalog) {
+  if (catalog.enrollment_flows().empty()) return "those of the catalog above, in the end all";
+  std::vector<std::string> words;
+  for (int flow : catalog.enrollment_flows()) {
+    words.push_back(
+        EnumWord(v1::Catalog::EnrollmentFlow_Name(static_cast<v1::Catalog::EnrollmentFlow>(flow))));
+  }
+  return absl::StrJoin(words, ", ");
+}
+
+absl::StatusOr<int> ShowFlows(Context& context, const std::string& name) {
+  v1::GetCatalogRequest request;
+  request.set_name(name);
+  v1::Catalog catalog;
+  absl::Status status = context.Call("CatalogService.GetCatalog", request, catalog);
+  if (!status.ok()) return status;
+  context.Answer(catalog, absl::StrCat(FlowsText(catalog), "\n"));
+  return kExitOk;
+}
 
 absl::StatusOr<int> RunFlows(Context& context, const FlowsOptions& options) {
   v1::ConfigureEnrollmentFlowsRequest request;
   v1::Catalog& catalog = *request.mutable_catalog();
   auto name = context.names().Full(options.change.name, "catalogs");
   if (!name.ok()) return name.status();
+  if (options.flows.empty() && !options.inherit) return ShowFlows(context, *name);
   catalog.set_name(*name);
   options.change.Fill(request, catalog);
   for (const std::string& word : options.flows) {
@@ -111,7 +136,9 @@ absl::StatusOr<int> RunFlows(Context& context, const FlowsOptions& options) {
   v1::Catalog response;
   absl::Status status = context.Call("CatalogService.ConfigureEnrollmentFlows", request, response);
   if (!status.ok()) return status;
-  context.Answer(response, options.change.Done("configured", context.names().Short(*name)));
+  context.Answer(response,
+                 absl::StrCat(options.change.Would(), "configured ", context.names().Short(*name),
+                              ": ", FlowsText(response), "\n"));
   return kExitOk;
 }
 
@@ -120,7 +147,28 @@ absl::StatusOr<int> RunFlows(Context& context, const FlowsOptions& options) {
 struct StepsOptions {
   Change change;
   std::vector<std::string> steps;
+  bool none = false;
 };
+
+// A line for each step.
+std::string StepsText(const v1::TrainingPlan& plan, const Names& names) {
+  if (plan.steps().empty()) return "no steps\n";
+  std::string text;
+  for (int i = 0; i < plan.steps_size(); ++i) {
+    absl::StrAppend(&text, i + 1, ". ", Printable(PlanStepText(plan.steps(i), names)), "\n");
+  }
+  return text;
+}
+
+absl::StatusOr<int> ShowSteps(Context& context, const std::string& name) {
+  v1::GetTrainingPlanRequest request;
+  request.set_name(name);
+  v1::TrainingPlan plan;
+  absl::Status status = context.Call("CourseService.GetTrainingPlan", request, plan);
+  if (!status.ok()) return status;
+  context.Answer(plan, StepsText(plan, context.names()));
+  return kExitOk;
+}
 
 // `fire,first-aid`, or `1:hoists,cranes` where one of them is enough.
 absl::Status ParseStep(const Names& names, const std::string& text, v1::PlanStep& step) {
@@ -148,6 +196,7 @@ absl::StatusOr<int> RunSteps(Context& context, const StepsOptions& options) {
   v1::TrainingPlan& plan = *request.mutable_training_plan();
   auto name = context.names().Full(options.change.name, "plans");
   if (!name.ok()) return name.status();
+  if (options.steps.empty() && !options.none) return ShowSteps(context, *name);
   plan.set_name(*name);
   options.change.Fill(request, plan);
   for (const std::string& text : options.steps) {
@@ -158,7 +207,9 @@ absl::StatusOr<int> RunSteps(Context& context, const StepsOptions& options) {
   v1::TrainingPlan response;
   absl::Status status = context.Call("CourseService.UpdateTrainingPlan", request, response);
   if (!status.ok()) return status;
-  context.Answer(response, options.change.Done("updated", context.names().Short(*name)));
+  context.Answer(response,
+                 absl::StrCat(options.change.Done("updated", context.names().Short(*name)),
+                              StepsText(response, context.names())));
   return kExitOk;
 }
 
@@ -186,14 +237,17 @@ void AddCatalogDefinitionCommands(Tool& tool, CLI::App& catalogs) {
   OnRun(tool, command, defined, RunDefine);
 
   auto flows = std::make_shared<FlowsOptions>();
-  command =
-      AddCommand(catalogs, "flows", "Says by which ways people come into the courses of a catalog.",
-                 "provost catalogs flows safety self approval");
+  command = AddCommand(catalogs, "flows",
+                       "Shows or says by which ways people come into the courses of a catalog.",
+                       "provost catalogs flows safety self approval");
   command->add_option("name", flows->change.name, "Which one, such as safety")->required();
+  auto* const flow =
+      command->add_option("flow", flows->flows, "All that there are to be; left out: shows them")
+          ->check(CLI::IsMember({"self", "approval", "automatic"}));
   command
-      ->add_option("flow", flows->flows,
-                   "self, approval, automatic; none: those of the catalog above, in the end all")
-      ->check(CLI::IsMember({"self", "approval", "automatic"}));
+      ->add_flag("--inherit", flows->inherit,
+                 "Those of the catalog above it, in the end all of them")
+      ->excludes(flow);
   flows->change.AddOptions(command);
   OnRun(tool, command, flows, RunFlows);
 }
@@ -201,14 +255,16 @@ void AddCatalogDefinitionCommands(Tool& tool, CLI::App& catalogs) {
 void AddPlanCommands(Tool& tool, CLI::App& plans) {
   auto options = std::make_shared<StepsOptions>();
   CLI::App* const command =
-      AddCommand(plans, "steps", "Says of which courses a plan is made, in their order.",
+      AddCommand(plans, "steps", "Shows or says of which courses a plan is made, in their order.",
                  "provost plans steps onboarding --step fire,first-aid --step 1:hoists,cranes");
   command->add_option("name", options->change.name, "Which one, such as onboarding")->required();
-  command
-      ->add_option("--step", options->steps,
-                   "Courses of one step, after a number where only so many are required; again for "
-                   "the next; none: no steps")
-      ->type_name("[N:]COURSE,...");
+  auto* const step =
+      command
+          ->add_option("--step", options->steps,
+                       "Courses of one step, after a number where only so many are required; again "
+                       "for the next: all of them")
+          ->type_name("[N:]COURSE,...");
+  command->add_flag("--none", options->none, "It is to have no steps")->excludes(step);
   options->change.AddOptions(command);
   OnRun(tool, command, options, RunSteps);
 }

@@ -19,6 +19,7 @@
 #include "tools/provost/message_text.h"
 #include "tools/provost/render_message.h"
 #include "tools/provost/table.h"
+#include "tools/provost/tenant_time.h"
 #include "tools/provost/times.h"
 
 namespace provost::cli {
@@ -283,7 +284,8 @@ absl::StatusOr<int> RunCorrect(Context& context, const RecordOptions& options) {
   request.set_validate_only(options.dry_run);
   if (!options.with.empty()) {
     v1::RecordEvent& replacement = *request.mutable_replacement();
-    absl::Status status = ReadMessageText("--with", options.with, replacement);
+    absl::Status status =
+        ReadMessageText("--with", options.with, replacement, [&] { return TenantZone(context); });
     if (status.ok()) status = FillNames(context.names(), replacement);
     if (!status.ok()) return status;
   }

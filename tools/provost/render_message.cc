@@ -1,6 +1,5 @@
 #include "tools/provost/render_message.h"
 
-#include <google/protobuf/text_format.h>
 #include <google/protobuf/timestamp.pb.h>
 #include <google/protobuf/util/json_util.h>
 
@@ -8,16 +7,15 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
-#include "provost/v1/course.pb.h"
 #include "provost/v1/group_service.pb.h"
 #include "tools/provost/group_rule.h"
+#include "tools/provost/message_text.h"
 #include "tools/provost/table.h"
 #include "tools/provost/times.h"
 
@@ -82,6 +80,24 @@ bool IsFlag(const FieldDescriptor& field) {
   return field.cpp_type() == FieldDescriptor::CPPTYPE_BOOL && !field.is_repeated();
 }
 
+std::string DaysText(int32_t days, absl::string_view after) {
+  return absl::StrCat(days, days == 1 ? " day after the " : " days after the ", after);
+}
+
+std::string DueText(const v1::DueRule& due) {
+  switch (due.rule_case()) {
+    case v1::DueRule::kTime:
+      return FormatTime(due.time());
+    case v1::DueRule::kDaysAfterEnrollment:
+      return DaysText(due.days_after_enrollment(), "enrollment");
+    case v1::DueRule::kDaysAfterHire:
+      return DaysText(due.days_after_hire(), "hiring");
+    case v1::DueRule::RULE_NOT_SET:
+      break;
+  }
+  return "";
+}
+
 // A message as text in one line: a time, a rule, or the strings in it.
 std::string MessageText(const Message& message, const Names& names) {
   if (const auto* time = dynamic_cast<const google::protobuf::Timestamp*>(&message)) {
@@ -90,12 +106,12 @@ std::string MessageText(const Message& message, const Names& names) {
   if (const auto* rule = dynamic_cast<const v1::GroupRule*>(&message)) {
     return RuleText(*rule, names);
   }
+  if (const auto* step = dynamic_cast<const v1::PlanStep*>(&message)) {
+    return PlanStepText(*step, names);
+  }
+  if (const auto* due = dynamic_cast<const v1::DueRule*>(&message)) return DueText(*due);
   if (dynamic_cast<const v1::TrainingRules*>(&message) != nullptr) {
-    google::protobuf::TextFormat::Printer printer;
-    printer.SetSingleLineMode(true);
-    std::string text;
-    printer.PrintToString(message, &text);
-    return names.ShortIn(absl::StripTrailingAsciiWhitespace(text));
+    return names.ShortIn(cli::MessageText(message, /*is_one_line=*/true));
   }
   std::vector<std::string> parts;
   const Descriptor* const descriptor = message.GetDescriptor();
@@ -158,7 +174,8 @@ std::string FieldText(const Message& message, const FieldDescriptor& field, cons
     for (int i = 0; i < reflection->FieldSize(message, &field); ++i) {
       parts.push_back(ElementText(message, field, i, names));
     }
-    return absl::StrJoin(parts, ", ");
+    // The courses of a step have commas between them.
+    return absl::StrJoin(parts, field.message_type() == v1::PlanStep::descriptor() ? "; " : ", ");
   }
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING:
@@ -184,6 +201,16 @@ std::string FieldText(const Message& message, const FieldDescriptor& field, cons
     default:
       return "";
   }
+}
+
+std::string PlanStepText(const v1::PlanStep& step, const Names& names) {
+  const std::string courses =
+      absl::StrJoin(step.courses(), ", ", [&](std::string* out, const std::string& course) {
+        absl::StrAppend(out, names.Short(course));
+      });
+  const std::string text =
+      step.required_count() == 0 ? courses : absl::StrCat(step.required_count(), " of ", courses);
+  return step.display_name().empty() ? text : absl::StrCat(step.display_name(), ": ", text);
 }
 
 std::string RenderMessage(const Message& message, const Names& names, const Look& look) {

@@ -13,7 +13,7 @@
 #include "tools/provost/enum_words.h"
 #include "tools/provost/group_rule.h"
 #include "tools/provost/message_text.h"
-#include "tools/provost/times.h"
+#include "tools/provost/tenant_time.h"
 
 namespace provost::cli {
 namespace {
@@ -141,8 +141,7 @@ void ResourceParts::AddOptions(CLI::App* command, const google::protobuf::Descri
              "ID=VALUE");
   }
   if (&resource == v1::TrainingAssignment::descriptor()) {
-    auto* const due =
-        command->add_option("--due", due_, "When it is due: 2026-11-03, +30d")->type_name("TIME");
+    auto* const due = command->add_option("--due", due_, kDueHelp)->type_name("TIME");
     command->add_option("--due-days", due_days_, "Due so many days after the enrollment")
         ->type_name("N")
         ->excludes(due);
@@ -204,7 +203,7 @@ absl::Status ResourceParts::Fill(Context& context, google::protobuf::Message& re
   }
   if (auto* const assignment = dynamic_cast<v1::TrainingAssignment*>(&resource)) {
     if (!due_.empty()) {
-      const auto time = ReadTime("--due", due_);
+      const auto time = ReadDueTime(context, "--due", due_);
       if (!time.ok()) return time.status();
       *assignment->mutable_due()->mutable_time() = *time;
     }

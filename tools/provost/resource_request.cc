@@ -21,6 +21,7 @@
 #include "provost/v1/user_service.pb.h"
 #include "tools/provost/enrollment_name.h"
 #include "tools/provost/enum_words.h"
+#include "tools/provost/tenant_time.h"
 #include "tools/provost/times.h"
 
 namespace provost::cli {
@@ -32,7 +33,7 @@ using google::protobuf::Message;
 using google::protobuf::MessageFactory;
 
 // What a value of a field is written as.
-enum class FieldForm { kText, kScope, kSubject, kTemplate, kTime, kBool, kEnum, kEnums };
+enum class FieldForm { kText, kScope, kSubject, kTemplate, kTime, kDue, kBool, kEnum, kEnums };
 
 struct FieldFlag {
   const char* field;
@@ -70,7 +71,7 @@ constexpr FieldFlag kFieldFlags[] = {
     {"learner", "--learner", FieldForm::kSubject, "The learner: users/lea"},
     {"assignee", "--to", FieldForm::kSubject, "Who takes it: users/lea, groups/crew"},
     {"training", "--in", FieldForm::kScope, "The course or the training plan: courses/fire"},
-    {"due_time", "--due", FieldForm::kTime, "When it is due: 2026-11-03, +30d"},
+    {"due_time", "--due", FieldForm::kDue, kDueHelp},
     {"event", "--on", FieldForm::kEnum, "On which event"},
     {"template", "--template", FieldForm::kTemplate, "What is mailed: a template for that event"},
     {"disabled", "--disabled", FieldForm::kBool, "Whether nothing is mailed: true or false"},
@@ -153,12 +154,14 @@ absl::Status SetField(Context& context, const FieldFlag& flag, const std::string
       reflection->SetString(&message, field, *std::move(name));
       return absl::OkStatus();
     }
-    case FieldForm::kTime: {
+    case FieldForm::kTime:
+    case FieldForm::kDue: {
       if (text == "never") {
         reflection->ClearField(&message, field);
         return absl::OkStatus();
       }
-      const auto time = ReadTime(flag.flag, text);
+      const auto time = flag.form == FieldForm::kDue ? ReadDueTime(context, flag.flag, text)
+                                                     : ReadTime(flag.flag, text);
       if (!time.ok()) return time.status();
       reflection->MutableMessage(&message, field)->CopyFrom(*time);
       return absl::OkStatus();
@@ -239,6 +242,7 @@ void AddFieldOption(CLI::App* command, const FieldFlag& flag, const std::vector<
       });
       break;
     case FieldForm::kTime:
+    case FieldForm::kDue:
       option->type_name("TIME");
       break;
     case FieldForm::kBool:

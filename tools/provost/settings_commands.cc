@@ -104,8 +104,8 @@ absl::StatusOr<int> RunSet(Context& context, const SetOptions& options) {
   Message* const message = settings.GetReflection()->MutableMessage(&settings, FieldOf(section));
   const std::string path = options.file.empty() ? "text" : options.file;
   if (absl::Status status = ReadMessageText(path, text, *message); !status.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat(status.message(), "; `provost settings get ",
-                                                   options.section, "` shows how it is written"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(status.message(), "; `provost settings set --help` lists what can be said"));
   }
   request.set_section(section);
   settings.set_etag(options.etag);
@@ -174,6 +174,8 @@ void AddSettingsCommands(Tool& tool) {
       ->excludes(text);
   command->add_option("--etag", set->etag, "Refuse if the settings changed since this etag");
   set->AddChangeOptions(command);
+  command->footer(absl::StrCat(command->get_footer(), "\n\nThe sections, and what each can say:\n",
+                               FieldsHelp(*Settings::descriptor())));
   OnRun(tool, command, set, RunSet);
 
   auto history = std::make_shared<HistoryOptions>();

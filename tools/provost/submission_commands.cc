@@ -16,6 +16,7 @@
 #include "tools/provost/enum_words.h"
 #include "tools/provost/file_transfer.h"
 #include "tools/provost/table.h"
+#include "tools/provost/tenant_time.h"
 #include "tools/provost/times.h"
 
 namespace provost::cli {
@@ -271,9 +272,9 @@ absl::StatusOr<int> RunGrade(Context& context, const Options& options) {
 }
 
 template <typename Request>
-absl::Status SetDue(const Options& options, Request& request) {
+absl::Status SetDue(Context& context, const Options& options, Request& request) {
   if (options.due.empty()) return absl::OkStatus();
-  auto due = ReadTime("--due", options.due);
+  auto due = ReadDueTime(context, "--due", options.due);
   if (!due.ok()) return due.status();
   *request.mutable_due_time() = *std::move(due);
   return absl::OkStatus();
@@ -283,7 +284,7 @@ absl::StatusOr<int> RunReturn(Context& context, const Options& options) {
   v1::ReturnSubmissionRequest request;
   absl::Status status =
       context.names().SetFull(options.name, "submissions", request.mutable_name());
-  if (status.ok()) status = SetDue(options, request);
+  if (status.ok()) status = SetDue(context, options, request);
   if (!status.ok()) return status;
   request.set_comment(options.comment);
   request.set_etag(options.etag);
@@ -302,7 +303,7 @@ absl::StatusOr<int> RunAssign(Context& context, const Options& options) {
   for (const std::string& learner : options.learners) {
     if (status.ok()) status = names.SetFull(learner, "users", request.add_learners());
   }
-  if (status.ok()) status = SetDue(options, request);
+  if (status.ok()) status = SetDue(context, options, request);
   if (!status.ok()) return status;
   options.FillChange(request);
   v1::AssignWorkResponse response;
@@ -331,8 +332,7 @@ void AddEtag(CLI::App* command, const Given& given) {
   command->add_option("--etag", given->etag, "Refuse if it has changed since this etag was read");
 }
 void AddDue(CLI::App* command, const Given& given) {
-  command->add_option("--due", given->due, "When it is due: 2026-11-03T09:00:00Z, +7d")
-      ->type_name("TIME");
+  command->add_option("--due", given->due, kDueHelp)->type_name("TIME");
 }
 
 void AddLearnersCommands(Tool& tool, CLI::App& group) {

@@ -84,6 +84,23 @@ absl::StatusOr<google::protobuf::Timestamp> ParseTime(absl::string_view text, ab
   return out;
 }
 
+bool ParseDay(absl::string_view text, absl::CivilDay* day) {
+  constexpr size_t kSize = 10;
+  return text.size() == kSize && absl::ParseCivilTime(text, day) && day->year() >= 1;
+}
+
+google::protobuf::Timestamp FirstSecondOf(absl::CivilDay day, absl::TimeZone zone) {
+  google::protobuf::Timestamp time;
+  time.set_seconds(absl::ToUnixSeconds(absl::FromCivil(day, zone)));
+  return time;
+}
+
+google::protobuf::Timestamp LastSecondOf(absl::CivilDay day, absl::TimeZone zone) {
+  google::protobuf::Timestamp time = FirstSecondOf(day + 1, zone);
+  time.set_seconds(time.seconds() - 1);
+  return time;
+}
+
 absl::StatusOr<google::protobuf::Timestamp> ReadTime(absl::string_view option,
                                                      absl::string_view text) {
   absl::StatusOr<google::protobuf::Timestamp> time = ParseTime(text, absl::Now());

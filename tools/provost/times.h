@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 
 namespace provost::cli {
@@ -21,6 +22,13 @@ absl::StatusOr<google::protobuf::Timestamp> ParseTime(absl::string_view text, ab
 // The same of what `option` was given, `--due`, as of now. INVALID_ARGUMENT names the option too.
 absl::StatusOr<google::protobuf::Timestamp> ReadTime(absl::string_view option,
                                                      absl::string_view text);
+
+// Whether `text` is a day, `2026-11-03`, of the years 1 to 9999; it is put into `day` then.
+bool ParseDay(absl::string_view text, absl::CivilDay* day);
+
+// The first and the last second of a day there.
+google::protobuf::Timestamp FirstSecondOf(absl::CivilDay day, absl::TimeZone zone);
+google::protobuf::Timestamp LastSecondOf(absl::CivilDay day, absl::TimeZone zone);
 
 // Reads `30s`, `90m`, `12h`, `30d`, `2w`; more than zero.
 absl::StatusOr<absl::Duration> ParseSpan(absl::string_view text);
