@@ -309,6 +309,7 @@ LearningState FoldCourse(const CourseTerms& terms, absl::Span<const NumberedEven
   Holding completed;
   const std::vector<const Event*> facts = CountedFacts(events);
   bool matters = false;
+  bool is_kept = false;
   for (size_t i = 0; i < facts.size(); ++i) {
     const Event& event = *facts[i];
     if (event.has_credit()) {
@@ -319,11 +320,13 @@ LearningState FoldCourse(const CourseTerms& terms, absl::Span<const NumberedEven
     } else if (event.cycle() == cycle) {
       replay.Apply(event);
       matters |= Matters(event);
+      is_kept |= IsKeptCompletion(event);
     }
     // What happened at one time is judged together.
     if (matters && (i + 1 == facts.size() || TimeOf(*facts[i + 1]) != TimeOf(event))) {
+      if (is_kept) completed.Set(TimeOf(event), false);
       completed.Set(TimeOf(event), replay.IsCompleted());
-      matters = false;
+      matters = is_kept = false;
     }
   }
   // Nothing of what is asked for can be met by nothing.

@@ -35,6 +35,10 @@ absl::Time TimeOf(const Event& event) {
   return absl::FromUnixSeconds(event.time().seconds()) + absl::Nanoseconds(event.time().nanos());
 }
 
+bool IsKeptCompletion(const Event& event) {
+  return event.actor() == 0 && event.override().outcome() == Event::Override::COMPLETED;
+}
+
 std::vector<const Event*> CountedFacts(absl::Span<const NumberedEvent> events) {
   absl::flat_hash_set<uint64_t> retracted;
   for (const auto& [number, event] : events) {

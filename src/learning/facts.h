@@ -96,6 +96,11 @@ bool operator==(const LearningState& a, const LearningState& b);
 /// The pointers are into `events`.
 std::vector<const rows::RecordEventRow*> CountedFacts(absl::Span<const NumberedEvent> events);
 
+/// Whether the server itself has said that a completion stays as it is though what the training
+/// asks for has changed. It holds since the time of that event, whatever those terms make of the
+/// time before.
+bool IsKeptCompletion(const rows::RecordEventRow& event);
+
 /// When something happened.
 absl::Time TimeOf(const rows::RecordEventRow& event);
 

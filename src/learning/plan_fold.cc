@@ -141,6 +141,7 @@ LearningState FoldPlan(const PlanTerms& terms, absl::Span<const NumberedEvent> e
       judge(*met);
       met_is_due = false;
     }
+    if (IsKeptCompletion(*event)) holding.Set(TimeOf(*event), false);
     outcome = event->override().outcome();
     judge(TimeOf(*event));
   }

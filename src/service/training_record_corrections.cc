@@ -214,10 +214,14 @@ absl::Status DoDelete(MutateCall& call, const v1::DeleteTrainingRecordRequest& r
   if (!status.ok()) return status;
   const absl::Status frozen = CheckPathNotFrozen(call.state(), ScopeId(id.training));
   if (!frozen.ok()) return FailedPrecondition("FROZEN", request.name(), frozen.message());
-  status = EraseEnrollmentRecord(call.draft, id);
+  status = KeepPlans(call.draft, id);
+  if (status.ok()) status = EraseEnrollmentRecord(call.draft, id);
   if (!status.ok()) return status;
   call.draft.Describe(request.name(), request.reason());
-  return FollowCourse(call.draft, id);
+  return FollowFacts(call.draft, id,
+                     row->enrollment().has_complete_time()
+                         ? FromTimestamp(row->enrollment().complete_time())
+                         : absl::InfiniteFuture());
 }
 
 }  // namespace

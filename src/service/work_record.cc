@@ -60,8 +60,8 @@ absl::StatusOr<uint64_t> RecordWork(TenantDraft& draft, EnrollmentId enrollment,
     events.push_back(std::move(event));
     events.back().mutable_retraction()->set_event(*before);
   }
-  const uint64_t number = (*row)->last_event() + 1;
-  absl::Status status = AddRecordEvents(draft, enrollment, std::move(events));
+  uint64_t number = 0;
+  absl::Status status = AddRecordEvents(draft, enrollment, std::move(events), &number);
   if (!status.ok()) return status;
   return number;
 }

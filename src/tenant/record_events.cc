@@ -5,10 +5,12 @@
 #include <string>
 #include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "base/time_text.h"
 #include "learning/facts.h"
+#include "learning/kept.h"
 #include "learning/validity.h"
 #include "tenant/certificates.h"
 #include "tenant/enrollment_rows.h"
@@ -30,6 +32,10 @@ namespace {
 using store::Table;
 using v1::Enrollment;
 using State = Enrollment::State;
+using Event = rows::RecordEventRow;
+
+constexpr absl::string_view kWhyKept = "it was completed before what it asks for changed";
+constexpr absl::string_view kWhyNotKept = "what it was completed by was corrected";
 
 std::string NameOf(const TenantDraft& draft, EnrollmentId id) {
   return FullName(draft.id(),
@@ -57,6 +63,16 @@ std::optional<absl::Time> EarlierCompletion(const std::vector<NumberedEvent>& ev
   return completion;
 }
 
+// The timekeeper has not come to all of the training's records since its terms changed.
+bool AreTermsNew(TenantDraft& draft, ScopeId training) {
+  return TimeOfMoment(draft, Moment{MomentKind::kReevaluate, draft.now(), training.value, 0, 0})
+      .has_value();
+}
+
+bool HoldsCompletion(const Enrollment& enrollment) {
+  return enrollment.state() == Enrollment::COMPLETED || enrollment.state() == Enrollment::EXPIRED;
+}
+
 // One time that an enrollment is worked out.
 class Evaluation {
  public:
@@ -64,28 +80,64 @@ class Evaluation {
       : draft_(draft), id_(id), training_(training), before_(row), row_(std::move(row)) {}
 
   rows::EnrollmentRow& row() { return row_; }
+  // What is worked out follows from facts, after KeepPlans.
+  void SetFactsAdded() { facts_added_ = true; }
 
   // What the training asks for may have changed since the enrollment was last worked out, and
-  // nobody loses a completion by that: where it would be undone, the log says that it stays. Before
-  // facts are added, which may undo it. Cost: nothing unless there is a completion, else a row;
-  // where that says so, as for Run().
+  // nobody loses a completion by that, nor is it at another time: the log says that it stays.
+  // Before facts are added, which may undo it. Cost: nothing unless there is a completion, else a
+  // row; where that says so, as for Run().
   absl::Status KeepCompletion(bool terms_changed) {
     const Enrollment& kept = row_.enrollment();
-    // What has expired may be from the cycle before.
+    // Nothing is worked out for who has left. Of a plan it is not known what has changed since: the
+    // steps, or what was done in them.
+    const bool came_back = kept.state() == Enrollment::ENROLLED && kept.has_complete_time() &&
+                           training_.collection == Collection::kCourses;
+    // What has expired may be from the cycle before, and so may what somebody has that came back.
     const bool is_completed = kept.state() == Enrollment::COMPLETED ||
-                              (kept.state() == Enrollment::EXPIRED &&
+                              ((kept.state() == Enrollment::EXPIRED || came_back) &&
                                (kept.cycle() == 1 || FromTimestamp(kept.complete_time()) >=
                                                          FromTimestamp(kept.cycle_start_time())));
-    if (!is_completed || !(terms_changed || AreTermsNew())) return absl::OkStatus();
+    if (!is_completed || !(terms_changed || came_back || AreTermsNew(draft_, training_.uid)))
+      return absl::OkStatus();
     std::vector<NumberedEvent> events;
     absl::StatusOr<LearningState> learning = Fold(&events);
     if (!learning.ok()) return learning.status();
-    if (learning->complete_time.has_value()) return absl::OkStatus();
-    rows::RecordEventRow event;
+    const absl::Time since = FromTimestamp(kept.complete_time());
+    if (learning->complete_time == since) return absl::OkStatus();
+    for (uint64_t outdated : OutdatedByKeeping(events, kept.cycle(), since)) {
+      Retract(outdated, kWhyKept);
+    }
+    Event event;
     *event.mutable_time() = kept.complete_time();
-    event.set_reason("it was completed before what it asks for changed");
-    event.mutable_override()->set_outcome(rows::RecordEventRow::Override::COMPLETED);
+    event.set_reason(std::string(kWhyKept));
+    event.mutable_override()->set_outcome(Event::Override::COMPLETED);
     AppendRecordEvent(draft_, id_, &row_, std::move(event));
+    return absl::OkStatus();
+  }
+
+  // Before facts are added: where they take back what a completion that was kept rests on, the rule
+  // of now decides. Cost: nothing where they take nothing back, else a row for each event.
+  absl::Status FollowTakenBack(const std::vector<Event>& added) {
+    if (!row_.enrollment().has_complete_time() || !MayTakeBack(added)) return absl::OkStatus();
+    absl::StatusOr<std::vector<NumberedEvent>> events =
+        ReadRecordEvents(draft_.reader(), draft_.number(), id_);
+    if (!events.ok()) return events.status();
+    for (uint64_t kept : NoLongerKept(*events, row_.enrollment().cycle(), added)) {
+      Retract(kept, kWhyNotKept);
+    }
+    return absl::OkStatus();
+  }
+
+  // Of a plan: a course of it was completed at `time`, and is no longer.
+  absl::Status FollowLost(absl::Time time) {
+    if (!row_.enrollment().has_complete_time()) return absl::OkStatus();
+    absl::StatusOr<std::vector<NumberedEvent>> events =
+        ReadRecordEvents(draft_.reader(), draft_.number(), id_);
+    if (!events.ok()) return events.status();
+    for (uint64_t kept : KeptSince(*events, row_.enrollment().cycle(), time)) {
+      Retract(kept, kWhyNotKept);
+    }
     return absl::OkStatus();
   }
 
@@ -105,6 +157,13 @@ class Evaluation {
   }
 
  private:
+  void Retract(uint64_t number, absl::string_view why) {
+    Event event;
+    event.set_reason(std::string(why));
+    event.mutable_retraction()->set_event(number);
+    AppendRecordEvent(draft_, id_, &row_, std::move(event));
+  }
+
   // Where it stands by its log, which is put into `events`.
   absl::StatusOr<LearningState> Fold(std::vector<NumberedEvent>* events) const {
     absl::StatusOr<std::vector<NumberedEvent>> read =
@@ -113,12 +172,6 @@ class Evaluation {
     *events = *std::move(read);
     return FoldRecord(draft_.reader(), draft_.number(), draft_.state(), training_, id_, row_,
                       *events);
-  }
-
-  // The timekeeper has not come to all of the training's records since its terms changed.
-  bool AreTermsNew() const {
-    return TimeOfMoment(draft_, Moment{MomentKind::kReevaluate, draft_.now(), id_.training, 0, 0})
-        .has_value();
   }
 
   void SetFigures(const LearningState& learning) {
@@ -258,20 +311,20 @@ class Evaluation {
       absl::Status status = FollowHeldCompetencies(draft_, id_, row_);
       if (!status.ok()) return status;
     }
-    return FollowCourse(draft_, id_);
+    if (!facts_added_) return FollowCourse(draft_, id_);
+    const bool is_lost = HoldsCompletion(was) && !HoldsCompletion(is) && was.cycle() == is.cycle();
+    return FollowFacts(draft_, id_,
+                       is_lost ? FromTimestamp(was.complete_time()) : absl::InfiniteFuture());
   }
 
   // What was issued for a completion that is taken back, or that was at another time, is revoked.
   absl::Status FollowCertificate(const MoveCause& cause) {
     const Enrollment& was = before_.enrollment();
     const Enrollment& is = row_.enrollment();
-    const auto holds = [](const Enrollment& each) {
-      return each.state() == Enrollment::COMPLETED || each.state() == Enrollment::EXPIRED;
-    };
-    const bool is_same = holds(was) && holds(is) && was.cycle() == is.cycle() &&
+    const bool is_same = HoldsCompletion(was) && HoldsCompletion(is) && was.cycle() == is.cycle() &&
                          FromTimestamp(was.complete_time()) == FromTimestamp(is.complete_time());
     if (is_same) return absl::OkStatus();
-    if (holds(was) && was.cycle() == is.cycle()) {
+    if (HoldsCompletion(was) && was.cycle() == is.cycle()) {
       absl::Status status = RevokeCertificates(
           draft_, id_, was.cycle(),
           {cause.actor,
@@ -290,6 +343,7 @@ class Evaluation {
   const Training& training_;
   const rows::EnrollmentRow before_;
   rows::EnrollmentRow row_;
+  bool facts_added_ = false;
 };
 
 // The enrollment and its training; nothing where either is missing.
@@ -307,6 +361,33 @@ absl::StatusOr<std::optional<Found>> Find(const TenantDraft& draft, EnrollmentId
   if (!training.ok()) return training.status();
   if (!training->has_value()) return std::optional<Found>();
   return std::optional<Found>(Found{**std::move(row), **std::move(training)});
+}
+
+// Works an enrollment out, and before that does what may be said in its log.
+absl::Status WorkOut(TenantDraft& draft, EnrollmentId enrollment,
+                     absl::FunctionRef<absl::Status(Evaluation&)> before) {
+  absl::StatusOr<std::optional<Found>> found = Find(draft, enrollment);
+  if (!found.ok()) return found.status();
+  if (!found->has_value() || !IsAdmitted((*found)->row.enrollment().state())) {
+    return absl::OkStatus();
+  }
+  Evaluation evaluation(draft, enrollment, (*found)->training, std::move((*found)->row));
+  if (absl::Status status = before(evaluation); !status.ok()) return status;
+  return evaluation.Run(MoveCause());
+}
+
+// The plans that a course is a step of.
+absl::StatusOr<std::vector<ScopeId>> PlansOf(const TenantDraft& draft, ScopeId course) {
+  std::vector<ScopeId> plans;
+  store::Cursor cursor =
+      draft.reader().Scan(Table::kIndexes, PlanIndexRange(draft.number(), course));
+  while (cursor.Next()) {
+    absl::StatusOr<ScopeId> plan = IndexedScope(cursor.key());
+    if (!plan.ok()) return plan.status();
+    plans.push_back(*plan);
+  }
+  if (!cursor.status().ok()) return cursor.status();
+  return plans;
 }
 
 absl::Status CheckTimeOfEvent(const TenantDraft& draft, const Enrollment& enrollment,
@@ -336,7 +417,7 @@ absl::Status AddRecordEvent(TenantDraft& draft, EnrollmentId enrollment,
 }
 
 absl::Status AddRecordEvents(TenantDraft& draft, EnrollmentId enrollment,
-                             std::vector<rows::RecordEventRow> events) {
+                             std::vector<rows::RecordEventRow> events, uint64_t* first) {
   absl::StatusOr<std::optional<Found>> found = Find(draft, enrollment);
   if (!found.ok()) return found.status();
   if (!found->has_value()) return NotFound("enrollment", NameOf(draft, enrollment));
@@ -352,8 +433,14 @@ absl::Status AddRecordEvents(TenantDraft& draft, EnrollmentId enrollment,
     absl::Status status = CheckTimeOfEvent(draft, kept, event);
     if (!status.ok()) return status;
   }
+  const bool kept_complete = kept.has_complete_time();
   Evaluation evaluation(draft, enrollment, (*found)->training, std::move((*found)->row));
-  if (absl::Status status = evaluation.KeepCompletion(false); !status.ok()) return status;
+  absl::Status kept_status = evaluation.KeepCompletion(false);
+  if (kept_status.ok()) kept_status = evaluation.FollowTakenBack(events);
+  if (kept_status.ok() && kept_complete) kept_status = KeepPlans(draft, enrollment);
+  if (!kept_status.ok()) return kept_status;
+  evaluation.SetFactsAdded();
+  if (first != nullptr) *first = evaluation.row().last_event() + 1;
   MoveCause cause;
   for (rows::RecordEventRow& event : events) {
     cause.actor = event.actor();
@@ -367,14 +454,9 @@ absl::Status AddRecordEvents(TenantDraft& draft, EnrollmentId enrollment,
 }
 
 absl::Status Reevaluate(TenantDraft& draft, EnrollmentId enrollment, bool terms_changed) {
-  absl::StatusOr<std::optional<Found>> found = Find(draft, enrollment);
-  if (!found.ok()) return found.status();
-  if (!found->has_value() || !IsAdmitted((*found)->row.enrollment().state())) {
-    return absl::OkStatus();
-  }
-  Evaluation evaluation(draft, enrollment, (*found)->training, std::move((*found)->row));
-  if (absl::Status status = evaluation.KeepCompletion(terms_changed); !status.ok()) return status;
-  return evaluation.Run(MoveCause());
+  return WorkOut(draft, enrollment, [terms_changed](Evaluation& evaluation) {
+    return evaluation.KeepCompletion(terms_changed);
+  });
 }
 
 absl::Status FollowEnrolled(TenantDraft& draft) {
@@ -416,20 +498,35 @@ absl::Status ReevaluateCourseLater(TenantDraft& draft, ScopeId training) {
   return absl::OkStatus();
 }
 
-absl::Status FollowCourse(TenantDraft& draft, EnrollmentId enrollment) {
-  std::vector<ScopeId> plans;
-  {
-    store::Cursor cursor = draft.reader().Scan(
-        Table::kIndexes, PlanIndexRange(draft.number(), ScopeId(enrollment.training)));
-    while (cursor.Next()) {
-      absl::StatusOr<ScopeId> plan = IndexedScope(cursor.key());
-      if (!plan.ok()) return plan.status();
-      plans.push_back(*plan);
-    }
-    if (!cursor.status().ok()) return cursor.status();
-  }
-  for (ScopeId plan : plans) {
+absl::Status KeepPlans(TenantDraft& draft, EnrollmentId enrollment) {
+  absl::StatusOr<std::vector<ScopeId>> plans = PlansOf(draft, ScopeId(enrollment.training));
+  if (!plans.ok()) return plans.status();
+  for (ScopeId plan : *plans) {
+    if (!AreTermsNew(draft, plan)) continue;
     absl::Status status = Reevaluate(draft, EnrollmentId{plan.value, enrollment.learner});
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status FollowCourse(TenantDraft& draft, EnrollmentId enrollment) {
+  absl::StatusOr<std::vector<ScopeId>> plans = PlansOf(draft, ScopeId(enrollment.training));
+  if (!plans.ok()) return plans.status();
+  for (ScopeId plan : *plans) {
+    absl::Status status = Reevaluate(draft, EnrollmentId{plan.value, enrollment.learner});
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status FollowFacts(TenantDraft& draft, EnrollmentId enrollment, absl::Time lost) {
+  absl::StatusOr<std::vector<ScopeId>> plans = PlansOf(draft, ScopeId(enrollment.training));
+  if (!plans.ok()) return plans.status();
+  for (ScopeId plan : *plans) {
+    absl::Status status = WorkOut(
+        draft, EnrollmentId{plan.value, enrollment.learner}, [lost](Evaluation& evaluation) {
+          return lost == absl::InfiniteFuture() ? absl::OkStatus() : evaluation.FollowLost(lost);
+        });
     if (!status.ok()) return status;
   }
   return absl::OkStatus();

@@ -1,9 +1,11 @@
 #ifndef PROVOST_TENANT_RECORD_EVENTS_H_
 #define PROVOST_TENANT_RECORD_EVENTS_H_
 
+#include <cstdint>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "policy/world/state.h"
 #include "provost/internal/v1/record_rows.pb.h"
 #include "tenant/draft.h"
@@ -29,9 +31,10 @@ namespace provost {
 absl::Status AddRecordEvent(TenantDraft& draft, EnrollmentId enrollment,
                             rows::RecordEventRow event);
 
-/// The same for several facts of one enrollment at once.
+/// The same for several facts of one enrollment at once. Sets `first`, where it is not null, to the
+/// number of the first of them: what the server itself has to say comes before.
 absl::Status AddRecordEvents(TenantDraft& draft, EnrollmentId enrollment,
-                             std::vector<rows::RecordEventRow> events);
+                             std::vector<rows::RecordEventRow> events, uint64_t* first = nullptr);
 
 /// Works out anew those whom the draft has admitted: who comes back goes on where they left, and
 /// the courses of a plan may be done already. For whoever commits drafts. Cost: a row each, and
@@ -40,9 +43,10 @@ absl::Status FollowEnrolled(TenantDraft& draft);
 
 /// Works out anew what follows from the log, by the rules, items and sessions of now. Where those
 /// have changed (`terms_changed`, or the timekeeper is still to come to all records of the
-/// training), a completion that they would undo stays: the log says so, as somebody does who
-/// decides by hand. Nothing happens where there is no such enrollment, or nobody takes the training
-/// by it. Cost: a row for each event, item and session; for a plan, for each of its courses.
+/// training), a completion that they would undo, or have at another time, stays as it is: the log
+/// says so, as somebody does who decides by hand. So does that of who comes back to a course.
+/// Nothing happens where there is no such enrollment, or nobody takes the training by it. Cost: a
+/// row for each event, item and session; for a plan, for each of its courses.
 absl::Status Reevaluate(TenantDraft& draft, EnrollmentId enrollment, bool terms_changed = false);
 
 /// Somebody begins the training anew: RECERTIFYING, and nothing of it is done. ILLEGAL_TRANSITION
@@ -57,6 +61,16 @@ absl::Status ReevaluateCourseLater(TenantDraft& draft, ScopeId training);
 /// record of the course has come, changed or gone. Cost: two rows for each such plan, and
 /// Reevaluate for those that the learner is enrolled in.
 absl::Status FollowCourse(TenantDraft& draft, EnrollmentId enrollment);
+
+/// The same where the record has changed by facts, or is gone, after KeepPlans: a completion of the
+/// plan does not stay as it was, nor where it was kept, if the course had been completed before it,
+/// at `lost`, and is no longer; InfiniteFuture where it is.
+absl::Status FollowFacts(TenantDraft& draft, EnrollmentId enrollment, absl::Time lost);
+
+/// For whoever takes back or takes away what was done in a course, before that: those plans whose
+/// terms have just changed are worked out for the learner, so that completions stay which those
+/// would undo. Cost: as for FollowCourse.
+absl::Status KeepPlans(TenantDraft& draft, EnrollmentId enrollment);
 
 }  // namespace provost
 

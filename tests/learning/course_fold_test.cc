@@ -202,6 +202,16 @@ TEST(CourseFold, WhatIsSaidByHandBeatsTheRule) {
   EXPECT_EQ(state.complete_time, At(5));
 }
 
+TEST(CourseFold, WhatIsKeptIsCompletedSinceThen) {
+  const CourseTerms terms = Course({Item(kPage)});
+  EXPECT_EQ(Fold(terms, {Kept(20)}).complete_time, At(20));
+  EXPECT_EQ(Fold(terms, {Progress(10, kPage, 100), Kept(20)}).complete_time, At(20));
+  EXPECT_EQ(Fold(terms, {Kept(20), Progress(30, kPage, 100)}).complete_time, At(20));
+  EXPECT_EQ(Fold(terms, {Kept(20), ByHand(30, Override::OUTCOME_UNSPECIFIED)}).complete_time,
+            std::nullopt);
+  EXPECT_EQ(Fold(terms, {Kept(20), ByHand(20, Override::FAILED)}).state, v1::Enrollment::FAILED);
+}
+
 TEST(CourseFold, NobodyFailsWithoutAttemptsUnlessTheRuleSaysSo) {
   CourseTerms terms = Course({Item(kQuiz), Item(kTask), Item(kPage)});
   const std::vector<rows::RecordEventRow> lost = {Score(10, kQuiz, 10, false, /*last=*/true)};

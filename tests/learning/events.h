@@ -54,7 +54,15 @@ inline rows::RecordEventRow Sign(int second, bool is_signed) {
 
 inline rows::RecordEventRow ByHand(int second, rows::RecordEventRow::Override::Outcome outcome) {
   rows::RecordEventRow event = EventAt(second);
+  event.set_actor(7);
   event.mutable_override()->set_outcome(outcome);
+  return event;
+}
+
+/// The server says that the completion stays.
+inline rows::RecordEventRow Kept(int second) {
+  rows::RecordEventRow event = EventAt(second);
+  event.mutable_override()->set_outcome(rows::RecordEventRow::Override::COMPLETED);
   return event;
 }
 

@@ -230,6 +230,11 @@ LearningState NaiveFold(const CourseTerms& terms, const std::vector<NumberedEven
   // Backwards from the end for as long as it holds.
   for (auto time = times.rbegin(); time != times.rend() && at(*time).Completed(); ++time) {
     state.complete_time = *time;
+    const bool is_kept = std::any_of(valid.begin(), valid.end(), [&](const Event& event) {
+      return event.override().outcome() == Override::COMPLETED && event.actor() == 0 &&
+             TimeOf(event) == *time;
+    });
+    if (is_kept) break;
   }
 
   const Instant end = at(absl::InfiniteFuture());

@@ -108,6 +108,18 @@ TEST(PlanFold, WhatIsSaidByHandBeatsTheSteps) {
             At(40));
 }
 
+TEST(PlanFold, WhatIsKeptIsCompletedSinceThen) {
+  PlanTerms terms = Plan();
+  EXPECT_EQ(Fold(terms, {Kept(30)}).complete_time, At(30));
+  terms.courses[1] = Done(10);
+  terms.courses[2] = Done(20);
+  EXPECT_EQ(Fold(terms, {Kept(30)}).complete_time, At(30));
+  terms.courses[2] = Done(40);
+  EXPECT_EQ(Fold(terms, {Kept(30)}).complete_time, At(30));
+  EXPECT_EQ(Fold(terms, {Kept(30), ByHand(35, Override::OUTCOME_UNSPECIFIED)}).complete_time,
+            At(40));
+}
+
 TEST(PlanFold, APlanWithoutStepsIsCompletedByNobody) {
   const LearningState state = Fold(PlanTerms(), {Award(5, 100)});
   EXPECT_THAT(state.unmet, ElementsAre(Unmet{Kind::kNothingAsked, {}}));

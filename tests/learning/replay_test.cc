@@ -71,7 +71,8 @@ class Histories {
         event = Maybe(60) ? Sign(second, Maybe(70)) : Award(second, Below(200) - 50);
         break;
       default:
-        event = ByHand(second, static_cast<Event::Override::Outcome>(Below(3)));
+        event = Maybe(40) ? Kept(second)
+                          : ByHand(second, static_cast<Event::Override::Outcome>(Below(3)));
         break;
     }
     if (Maybe(10)) event.set_cycle(2);
