@@ -55,6 +55,7 @@ struct Making {
   std::string name;
   v1::Report report;
   v1::ExportReportRequest request;
+  SubjectId group{0};  // Of its filter.
   Actor owner;
   absl::TimeZone zone;
 };
@@ -74,6 +75,7 @@ absl::StatusOr<Making> FindReport(const TenantRegistry& registry,
   making.name = ResourceName{tenant->id(), Collection::kReports, (*found)->id}.ToString();
   making.report = (*found)->row.report();
   *making.request.mutable_definition() = DefinitionOf(*state, tenant->id(), (*found)->row);
+  making.group = SubjectId((*found)->row.group());
   *making.request.mutable_options() = making.report.schedule().options();
   making.owner = Actor{tenant, owner, FullName(tenant->id(), state->SubjectName(owner))};
   absl::StatusOr<absl::TimeZone> zone =
@@ -130,12 +132,17 @@ absl::StatusOr<ReportMail> MakeReportMail(Door& door, const TenantRegistry& regi
   work.request = &making->request;
   work.at_most = options.at_most;
   work.open = [&](ReadCall& call) -> absl::StatusOr<Source<Message>> {
+    // In words that do not name it.
+    if (absl::Status status = CheckSavedGroup(call, making->group); !status.ok()) return status;
     absl::StatusOr<Source<v1::ExportReportResponse>> source =
         OpenReportDocument(call, making->request, figures);
     if (!source.ok()) return source.status();
-    return Source<Message>([next = *std::move(source)](ReadCall& at, Message* message) {
-      return next(at, static_cast<v1::ExportReportResponse*>(message));
-    });
+    const SubjectId group = making->group;
+    return Source<Message>(
+        [group, next = *std::move(source)](ReadCall& at, Message* message) -> absl::StatusOr<bool> {
+          if (absl::Status status = CheckSavedGroup(at, group); !status.ok()) return status;
+          return next(at, static_cast<v1::ExportReportResponse*>(message));
+        });
   };
   absl::Status status = door.CarryOut(work, [&](const Message& message) -> absl::Status {
     document += static_cast<const v1::ExportReportResponse&>(message).data();

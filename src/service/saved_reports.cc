@@ -32,6 +32,16 @@ constexpr Collection kCollection = Collection::kReports;
 constexpr absl::string_view kUpdatable[] = {"display_name", "definition", "schedule"};
 constexpr absl::string_view kExport = "report.export";
 
+// Whoever reads the mail's `last_error` in the outbox may know why it was not mailed: it says what
+// its owner may not do, or what an SMTP server has to say about their address.
+bool IsToldWhy(const WorldState& state, const Row& row, SubjectId reader, absl::Time now) {
+  if (SubjectId(row.owner()) == reader) return true;
+  ScopeId home(row.home());
+  if (!state.HasScope(home)) return false;
+  while (state.KindOf(home) > ScopeKind::kCatalog) home = state.ParentOf(home);
+  return IsAllowed(state, reader, "notification.read", home, /*about_self=*/false, now);
+}
+
 v1::Report ToMessage(absl::string_view tenant, const WorldState& state, absl::string_view id,
                      const Row& row, SubjectId reader, absl::Time now) {
   v1::Report message = row.report();
@@ -39,6 +49,9 @@ v1::Report ToMessage(absl::string_view tenant, const WorldState& state, absl::st
   *message.mutable_definition() = ShownDefinition(state, tenant, row, reader, now);
   message.set_owner(SubjectFullName(state, tenant, SubjectId(row.owner())));
   message.set_etag(EtagOf(row.uid(), row.revision()));
+  if (!message.last_error().empty() && !IsToldWhy(state, row, reader, now)) {
+    message.set_last_error("could not be mailed; its owner can see why");
+  }
   return message;
 }
 

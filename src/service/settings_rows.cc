@@ -11,6 +11,7 @@
 #include "service/settings_check.h"
 #include "tenant/errors.h"
 #include "tenant/group_rules.h"
+#include "tenant/reports.h"
 #include "tenant/rows.h"
 #include "tenant/rule_conditions.h"
 #include "tenant/times.h"
@@ -122,6 +123,7 @@ absl::Status DraftSettings(MutationContext& context, TenantDraft& draft,
   *row = *std::move(read);
   bool changed = false;
   const Settings known = SettingsOf(*row);
+  const std::string time_zone = DefaultTimeZone(*row);
   for (Settings::Section section : sections) {
     const Settings before = Only(section, known);
     const Settings after = Only(section, wanted);
@@ -147,7 +149,7 @@ absl::Status DraftSettings(MutationContext& context, TenantDraft& draft,
   *row->mutable_settings()->mutable_update_time() = ToTimestamp(context.now());
   row->set_revision(draft.revision());
   draft.Write(Table::kSettings, SettingsKey(draft.number()), *row);
-  return absl::OkStatus();
+  return DefaultTimeZone(*row) == time_zone ? absl::OkStatus() : RescheduleReports(draft);
 }
 
 }  // namespace provost

@@ -12,6 +12,7 @@
 #include "tenant/index_parts.h"
 #include "tenant/key_walk.h"
 #include "tenant/outbox.h"
+#include "tenant/report_schedule.h"
 #include "tenant/times.h"
 
 namespace provost {
@@ -123,6 +124,40 @@ void PutReport(TenantDraft& draft, absl::string_view id, const rows::ReportRow* 
     PutMoment(draft, moment);
   }
   draft.Write(Table::kReports, RowKey(tenant, id), row);
+}
+
+absl::Status RescheduleReports(TenantDraft& draft) {
+  std::vector<NamedReport> reports;
+  store::Cursor cursor =
+      draft.reader().Scan(Table::kReports, store::KeyRange::Tenant(draft.number()));
+  while (cursor.Next()) {
+    store::KeyReader key(Table::kReports, cursor.key());
+    key.U64();
+    std::string id = key.String();
+    if (absl::Status status = key.Finish(); !status.ok()) return status;
+    absl::StatusOr<rows::ReportRow> row =
+        ParseRow<rows::ReportRow>(Table::kReports, cursor.key(), cursor.value());
+    if (!row.ok()) return row.status();
+    const v1::Report& report = row->report();
+    if (!report.has_next_run_time() || !report.schedule().time_zone().empty() ||
+        FromTimestamp(report.next_run_time()) <= draft.now()) {
+      continue;
+    }
+    reports.push_back({std::move(id), *std::move(row)});
+  }
+  if (!cursor.status().ok()) return cursor.status();
+  for (const NamedReport& each : reports) {
+    rows::ReportRow row = each.row;
+    v1::Report& report = *row.mutable_report();
+    absl::StatusOr<absl::TimeZone> zone =
+        ReportZone(draft.reader(), draft.number(), report.schedule());
+    if (!zone.ok()) return zone.status();
+    const absl::Time next = NextReportRun(report.schedule(), *zone, draft.now());
+    report.clear_next_run_time();
+    if (next != absl::InfiniteFuture()) *report.mutable_next_run_time() = ToTimestamp(next);
+    PutReport(draft, each.id, &each.row, row);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status EraseReport(TenantDraft& draft, absl::string_view id, const rows::ReportRow& row) {

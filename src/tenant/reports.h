@@ -58,6 +58,10 @@ Moment ReportMoment(const rows::ReportRow& row);
 void PutReport(TenantDraft& draft, absl::string_view id, const rows::ReportRow* before,
                const rows::ReportRow& row);
 
+/// Once the tenant's time zone is another: has the reports whose schedules name none run by its
+/// clocks. What is due by now stays due. Cost: the rows of all reports.
+absl::Status RescheduleReports(TenantDraft& draft);
+
 /// Takes away a report; its last mail too, if that waits still.
 absl::Status EraseReport(TenantDraft& draft, absl::string_view id, const rows::ReportRow& row);
 

@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "provost/v1/report_service.pb.h"
 #include "provost/v1/role_service.pb.h"
+#include "provost/v1/tenant_service.pb.h"
 #include "tests/mail/read_mail.h"
 #include "tests/mail/smtp_process.h"
 #include "tests/service/mailer.h"
@@ -42,6 +43,7 @@ class ReportMailTest : public MailerTest {
     DisableRule("enrolled");
     SetUser("kim", "email: 'kim@acme.example'");
     Enroll("lea", "fire");
+    Assign("users/ann", "course_admin", "courses/fire");
   }
 
   v1::Report Save(absl::string_view owner, const std::string& id, const std::string& definition,
@@ -58,10 +60,12 @@ class ReportMailTest : public MailerTest {
   v1::Report SaveOfFire(const std::string& schedule = kMondays) {
     return Save("users/kim", "weekly", kOfFire, schedule);
   }
-  v1::Report Saved(const std::string& id = "weekly") {
+  // As ann, who reads the outbox too.
+  v1::Report Saved(const std::string& id = "weekly") { return SavedFor("users/ann", id); }
+  v1::Report SavedFor(absl::string_view reader, const std::string& id = "weekly") {
     v1::GetReportRequest request;
     request.set_name(Full("reports/" + id));
-    const auto found = Call<v1::Report>("users/dan", request);
+    const auto found = Call<v1::Report>(reader, request);
     EXPECT_TRUE(found.ok()) << found.message();
     return found.value;
   }
@@ -286,12 +290,63 @@ TEST_F(ReportMailTest, Rule23_AFiltersGroupThatTheOwnerMayNoLongerReadIsNotCount
   // A course_admin exports reports of the course, and does not read groups of its catalog.
   TakeRole();
   Assign("users/kim", "course_admin", "courses/fire");
-  const auto refused = ExportReportAs(channel(), "users/kim", definition);
+  v1::ListReportRowsRequest rows;
+  rows.set_name(Full("reports/weekly"));
+  const auto refused = Call<v1::ListReportRowsResponse>("users/kim", rows);
   ASSERT_FALSE(refused.ok());
   Run();
   const ReadMessage mail = Received(2);
   EXPECT_THAT(mail.files, IsEmpty());
   EXPECT_THAT(mail.text, HasSubstr(refused.message()));
+  EXPECT_THAT(mail.text, Not(HasSubstr("crew"))) << "which she is not told any more";
+  EXPECT_EQ(SavedFor("users/kim").last_error(), refused.message());
+}
+
+TEST_F(ReportMailTest, Rule25_WhyItCouldNotBeMailedIsForTheOwnerAndForReadersOfTheOutbox) {
+  smtp_.Say("rcpt", "550 5.1.1 <kim@acme.example>: no such mailbox");
+  MailThrough(smtp_.address());
+  SaveOfFire();
+  const OutboxMessage failed = Run(OutboxMessage::FAILED);
+  EXPECT_THAT(failed.last_error(), HasSubstr("kim@acme.example"));
+  for (const char* reader : {"users/kim", "users/ann"}) {
+    EXPECT_EQ(SavedFor(reader).last_error(), failed.last_error()) << reader;
+  }
+  ASSERT_FALSE(GetAs("users/dan", failed.name()).ok());
+  EXPECT_EQ(SavedFor("users/dan").last_error(), "could not be mailed; its owner can see why");
+  v1::ListReportsRequest list;
+  list.set_parent(Full(""));
+  const auto reports = Call<v1::ListReportsResponse>("users/dan", list);
+  ASSERT_THAT(reports.value.reports(), SizeIs(1));
+  EXPECT_THAT(reports.value.reports(0).last_error(), Not(HasSubstr("kim@acme.example")));
+}
+
+TEST_F(ReportMailTest, RE2_AScheduleWithoutAZoneFollowsTheTenants) {
+  const auto set_zone = [this](const std::string& zone) {
+    v1::UpdateSettingsRequest request;
+    request.mutable_settings()->set_tenant(Full(""));
+    request.set_section(v1::Settings::LOCALIZATION);
+    request.mutable_settings()->mutable_localization()->add_languages("en");
+    request.mutable_settings()->mutable_localization()->set_time_zone(zone);
+    const auto set = Call<v1::Settings>("users/ann", request);
+    ASSERT_TRUE(set.ok()) << set.message();
+  };
+  set_zone("Asia/Tokyo");
+  const v1::Report saved = SaveOfFire("frequency: DAILY time: '07:30'");
+  Save("users/kim", "fixed", kOfFire, kMondays);
+  const std::string fixed = Saved("fixed").ShortDebugString();
+  server().GoTo(FromTimestamp(saved.next_run_time()) - absl::Hours(1));
+  set_zone("America/New_York");
+  const v1::Report moved = Saved();
+  const absl::Time next = FromTimestamp(moved.next_run_time());
+  absl::TimeZone zone;
+  ASSERT_TRUE(absl::LoadTimeZone("America/New_York", &zone));
+  EXPECT_EQ(absl::FormatTime("%H:%M", next, zone), "07:30");
+  EXPECT_EQ(moved.etag(), saved.etag()) << "nobody has changed it";
+  EXPECT_EQ(Saved("fixed").ShortDebugString(), fixed) << "it has its own";
+  server().GoTo(next - absl::Seconds(1));
+  EXPECT_FALSE(Saved().has_last_run_time());
+  server().GoTo(next);
+  EXPECT_TRUE(Saved().has_last_run_time());
 }
 
 TEST_F(ReportMailTest, Rule23_ASuspendedOwnerIsMailedNothing) {
