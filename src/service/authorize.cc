@@ -357,7 +357,13 @@ absl::Status Authorize(const MethodRule& rule, const Message& request, const Act
       if (item.Ask(**found, permission) != ItemAccess::kNone) continue;
       if (item.IsFrozen(**found, permission)) return Frozen(name);
     }
-    return decision.reason == Reason::kFrozen ? Frozen(name) : NotPermitted(permission, name);
+    if (decision.reason == Reason::kFrozen) return Frozen(name);
+    // Where it stands is not for whoever may not know that it is there: the words are those for
+    // what is missing.
+    const ScopeKind unknown = at_root ? kind : KindOf(place.name.collection);
+    return NotPermitted(rule.PermissionFor(request, static_cast<v1::Scope::Kind>(unknown),
+                                           CollectionName(place.name.collection)),
+                        name);
   }
   return absl::OkStatus();
 }

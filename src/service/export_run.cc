@@ -28,6 +28,14 @@ bool ExportKind::Asked::May(const ReadCall& call, absl::string_view permission, 
   return at->second;
 }
 
+bool ExportKind::Asked::StillMay(const ReadCall& call) const {
+  return std::all_of(answers_.begin(), answers_.end(), [&](const auto& answer) {
+    const auto& [permission, scope] = answer.first;
+    return !answer.second || IsAllowed(call.state, call.self(), permission, ScopeId(scope),
+                                       /*about_self=*/false, call.now);
+  });
+}
+
 std::vector<uint64_t> SubjectsAt(const WorldState& state, ScopeId scope, SubjectKind kind) {
   std::vector<uint64_t> uids;
   const auto add = [&](SubjectId subject) {

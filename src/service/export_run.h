@@ -47,6 +47,9 @@ class ExportKind {
 class ExportKind::Asked {
  public:
   bool May(const ReadCall& call, absl::string_view permission, ScopeId scope);
+  /// Whether the caller may still use all that they were found to be able to, on the state and at
+  /// the time of `call`.
+  bool StillMay(const ReadCall& call) const;
   void Forget() { answers_.clear(); }
 
  private:

@@ -49,6 +49,8 @@ class AttendanceReport : public ReportSource {
     return true;
   }
 
+  bool StillMay(const ReadCall& call) const override { return asked_.StillMay(call); }
+
  private:
   const store::Reader& view() const { return report_.view->reader(); }
 

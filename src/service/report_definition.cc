@@ -35,7 +35,11 @@ void CheckFilter(const std::string& path, const ReportDefinition& report, absl::
                 "states and times are for reports with rows of learners: COURSE, PROGRESS, "
                 "OVERDUE, COMPLIANCE");
   }
-  for (int i = 0; i < filter.states_size(); ++i) {
+  if (filter.states_size() >= v1::Enrollment::State_ARRAYSIZE) {
+    AddBadField(status, path + ".states", absl::StrCat(filter.states_size(), " of them"),
+                "wanted each state once at most");
+  }
+  for (int i = 0; i < std::min(filter.states_size(), v1::Enrollment::State_ARRAYSIZE); ++i) {
     if (!v1::Enrollment::State_IsValid(filter.states(i)) || filter.states(i) == 0) {
       AddBadField(status, absl::StrCat(path, ".states[", i, "]"), absl::StrCat(filter.states(i)),
                   "wanted a state of enrollments");
@@ -106,7 +110,12 @@ void CheckReportDefinition(absl::string_view path, const ReportDefinition& defin
     return;
   }
   const absl::Span<const absl::string_view> columns = ColumnsOf(definition.kind());
-  for (int i = 0; i < definition.columns_size(); ++i) {
+  const int known = static_cast<int>(columns.size());
+  if (definition.columns_size() > known) {
+    AddBadField(status, field("columns"), absl::StrCat(definition.columns_size(), " of them"),
+                absl::StrCat("wanted each of the ", known, " once at most"));
+  }
+  for (int i = 0; i < std::min(definition.columns_size(), known); ++i) {
     const std::string& column = definition.columns(i);
     const std::string at = absl::StrCat(field("columns"), "[", i, "]");
     const auto end = definition.columns().begin() + i;

@@ -100,6 +100,8 @@ class LearnerReport : public ReportSource {
     return false;
   }
 
+  bool StillMay(const ReadCall& call) const override { return asked_.StillMay(call); }
+
  private:
   const store::Reader& view() const { return report_.view->reader(); }
 

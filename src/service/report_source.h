@@ -66,6 +66,12 @@ class ReportSource {
   /// Looks at no more than some thousand rows of the store, and adds what comes of that to `rows`,
   /// which may be nothing. False once that was all.
   virtual absl::StatusOr<bool> Next(ReadCall& call, std::vector<ReportRow>* rows) = 0;
+  /// Whether the caller may, on the state and at the time of `call`, see all that the last Next()
+  /// has shown of what is not for everybody who may have the report.
+  virtual bool StillMay(const ReadCall& call) const {
+    static_cast<void>(call);
+    return true;
+  }
   /// Whom it has told of so far, each once.
   int64_t learner_count() const { return static_cast<int64_t>(learners_.size()); }
 

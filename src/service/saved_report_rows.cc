@@ -50,6 +50,12 @@ std::optional<Place> ParseCursor(absl::string_view cursor) {
   return place;
 }
 
+absl::Status Ended(absl::string_view why) {
+  return WithErrorInfo(absl::AbortedError(absl::StrCat("the rows cannot be continued: ", why,
+                                                       "; begin again without a page_token")),
+                       "LIST_ENDED");
+}
+
 // A run that waits for its next page. Thread-safe: pages that are asked for at the same time are
 // made one after the other.
 class PausedRun : public HeldByList {
@@ -62,18 +68,19 @@ class PausedRun : public HeldByList {
   SubjectId group() const { return group_; }
 
   // The rows from `place` on, `limit` at most. Sets where the next page begins; nothing there: this
-  // was the last. `call` is pinned to the state that the list began with.
-  absl::Status Fill(ReadCall& call, const Place& place, int limit,
+  // was the last. `call` is pinned to the state that the list began with, `now` is not: what it
+  // shows has to be for the caller by both.
+  absl::Status Fill(ReadCall& call, const ReadCall& now, const Place& place, int limit,
                     v1::ListReportRowsResponse* response, std::optional<Place>* next)
       ABSL_LOCKS_EXCLUDED(mutex_) {
     MutexLock lock(&mutex_);
-    absl::Status status = FillLocked(call, place, limit, response, next);
+    absl::Status status = FillLocked(call, now, place, limit, response, next);
     if (!status.ok()) source_.reset();  // It may have come no one knows how far.
     return status;
   }
 
  private:
-  absl::Status FillLocked(ReadCall& call, const Place& place, int limit,
+  absl::Status FillLocked(ReadCall& call, const ReadCall& now, const Place& place, int limit,
                           v1::ListReportRowsResponse* response, std::optional<Place>* next)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (source_ == nullptr || steps_ > place.steps) Begin(call);
@@ -92,6 +99,9 @@ class PausedRun : public HeldByList {
     uint64_t row = place.row;
     const uint64_t last_step = place.steps + kStepsOfPage;
     for (;;) {
+      if (row < first_ + rows_.size() && !source_->StillMay(now)) {
+        return Ended("you may no longer read all that they have");
+      }
       while (row < first_ + rows_.size() && response->rows_size() < limit) {
         const ReportRow& cells = rows_[row++ - first_];
         *response->add_rows()->mutable_cells() = {cells.begin(), cells.end()};
@@ -142,12 +152,6 @@ class PausedRun : public HeldByList {
   bool made_all_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
-absl::Status Ended() {
-  return WithErrorInfo(absl::AbortedError("the rows cannot be continued: the report is another by "
-                                          "now; begin again without a page_token"),
-                       "LIST_ENDED");
-}
-
 absl::Status Validate(const v1::ListReportRowsRequest& request) {
   absl::Status status;
   CheckNameIn(Collection::kReports, "name", request.name(), &status);
@@ -181,10 +185,12 @@ absl::Status DoListReportRows(ReadCall& call, const v1::ListReportRowsRequest& r
   }
   auto* const run = dynamic_cast<PausedRun*>(page->held.get());
   const std::optional<Place> place = ParseCursor(page->cursor);
-  if (run == nullptr || !place.has_value() || run->uid() != (*row)->uid()) return Ended();
+  if (run == nullptr || !place.has_value() || run->uid() != (*row)->uid()) {
+    return Ended("the report is another by now");
+  }
   if (absl::Status status = CheckSavedGroup(call, run->group()); !status.ok()) return status;
   std::optional<Place> next;
-  absl::Status status = run->Fill(at, *place, page->limit, response, &next);
+  absl::Status status = run->Fill(at, call, *place, page->limit, response, &next);
   if (!status.ok()) return status;
   if (next.has_value()) {
     response->set_next_page_token(call.backend.pages->TokenAfter(*page, CursorAt(*next)));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "provost/v1/course_service.pb.h"
@@ -610,6 +611,57 @@ TEST_F(SavedReportTest, Rule23_EachPageIsAuthorizedAnew) {
   // With the group its reports are gone, those that are being read too.
   DeleteGroup("groups/crew");
   EXPECT_FALSE(Rows("users/kim", "crews", 1, crews.value.next_page_token()).ok());
+}
+
+TEST_F(SavedReportTest, Rule23_WhatMayNoLongerBeReadIsOnNoLaterPage) {
+  const std::string role = Assign("users/otto", "catalog_admin", "catalogs/safety");
+  Assign("users/otto", "course_admin", "courses/fire");
+  MustSave("users/dan", "all", Definition("COURSE", "courses/fire", "columns: 'learner_email'"));
+  MustSave("users/dan", "plain", Definition("COURSE", "courses/fire", "columns: 'learner'"));
+  const auto all = Rows("users/otto", "all", 1);
+  ASSERT_TRUE(all.ok()) << all.message();
+  EXPECT_THAT(all.value.rows(0).cells(0), HasSubstr("@acme.example"));
+  const auto plain = Rows("users/otto", "plain", 1);
+  // A course_admin has reports of the course, and does not read profiles.
+  Unassign(role);
+  const auto second = Rows("users/otto", "all", 1, all.value.next_page_token());
+  EXPECT_EQ(second.code(), grpc::StatusCode::ABORTED);
+  EXPECT_THAT(second.message(), HasSubstr("begin again without a page_token"));
+  EXPECT_EQ(Rows("users/otto", "all", 1).value.rows(0).cells(0), "");
+  const auto more = Rows("users/otto", "plain", 1, plain.value.next_page_token());
+  EXPECT_TRUE(more.ok()) << more.message();
+}
+
+TEST_F(SavedReportTest, Rule25_WhatIsHiddenIsRefusedInTheWordsOfWhatIsMissing) {
+  MustSave("users/olga", "course", Definition("COURSE", "courses/desk"));
+  MustSave("users/olga", "office", Definition("CATALOG", "catalogs/office"));
+  MustSave("users/ann", "whole", Definition("TENANT", ""));
+  const auto told = [](const auto& answer, const std::string& id) {
+    EXPECT_EQ(answer.code(), kDenied) << id;
+    return absl::StrReplaceAll(answer.message(), {{Name(id), "it"}});
+  };
+  for (const char* hidden : {"course", "office", "whole"}) {
+    const std::string id = hidden;
+    EXPECT_EQ(told(Get("users/dan", id), id), told(Get("users/dan", "nothing"), "nothing"));
+    EXPECT_EQ(told(Rows("users/dan", id), id), told(Rows("users/dan", "nothing"), "nothing"));
+    EXPECT_EQ(told(Delete("users/dan", id), id), told(Delete("users/dan", "nothing"), "nothing"));
+    EXPECT_EQ(told(Change("users/dan", id, "display_name: 'N'"), id),
+              told(Change("users/dan", "nothing", "display_name: 'N'"), "nothing"));
+  }
+}
+
+TEST_F(SavedReportTest, WhatIsSaidMoreThanOnceIsNotKept) {
+  v1::CreateReportRequest request =
+      NewReport("all", Definition("COURSE", "courses/fire", "columns: 'learner'"));
+  v1::ReportDefinition& definition = *request.mutable_report()->mutable_definition();
+  for (int i = 0; i < 100'000; ++i) {
+    definition.mutable_filter()->add_states(v1::Enrollment::FAILED);
+    definition.add_columns("learner");
+  }
+  const auto refused = Call<Report>("users/dan", request);
+  EXPECT_THAT(refused.bad_fields(), Contains(Key("report.definition.columns")));
+  EXPECT_THAT(refused.bad_fields(), Contains(Key("report.definition.filter.states")));
+  EXPECT_LT(refused.message().size(), 2000u);
 }
 
 TEST_F(SavedReportTest, ATokenGoesWithItsReport) {
