@@ -33,7 +33,9 @@ class AssessmentTest : public AcmeTest {
     Add("quizzes/q",
         "parts { question { id: 'hot' text: 'Is it hot?' points: 2 true_false: true "
         "explanation: 'It burns.' } } parts { question { id: 'how' text: 'How many?' points: 1 "
-        "numeric { value: 7 } } } pass_percent: 60 feedback: EACH_ATTEMPT");
+        "numeric { value: 7 } } } parts { question { id: 'way' text: 'Which way?' points: 1 "
+        "single_choice { options: ['The lift', 'The stairs'] correct: 1 } } } pass_percent: 40 "
+        "feedback: EACH_ATTEMPT");
     Add("tasks/t",
         "instructions: 'Draw it.' max_points: 10 rubric { id: 'way' display_name: 'The way' "
         "points: 7 } rubric { id: 'form' display_name: 'Form' points: 3 }");
@@ -61,15 +63,20 @@ TEST_F(AssessmentTest, LE1_PL1_AQuizIsTakenFromTheCommandLine) {
               HasSubstr("--answer `1=perhaps`: wanted true or false"));
   EXPECT_THAT(As(kLeo, {"attempts", "answer", name, "--answer", "1=true"}).err,
               HasSubstr("submission.read"));
+  EXPECT_THAT(Do(kLea, {"attempts", "answer", name, "--answer", "2=8", "--answer", "3=1"}),
+              HasSubstr("answered 3=1 (The lift)\n"));
   EXPECT_THAT(Do(kLea, {"attempts", "answer", name, "--answer", "2=8", "--submit"}),
-              AllOf(HasSubstr(": ended\n"), HasSubstr("2 of 3 points: passed\n"),
+              AllOf(HasSubstr(": ended\n"), HasSubstr("2 of 4 points: passed\n"),
+                    HasSubstr("1. Is it hot? (2 points; true or false) - 2 of 2\n"),
+                    HasSubstr("2. How many? (1 point; a number) - 0 of 1\n"),
+                    HasSubstr("answered 3=1 (The lift): wrong; right is 2 (The stairs)\n"),
                     HasSubstr("answered 1=true: right (It burns.)\n"),
                     HasSubstr("answered 2=8: wrong; right is 7\n")));
   EXPECT_EQ(Do(kLea, {"attempts", "submit", name}), Do(kLea, {"attempts", "get", name}));
   EXPECT_THAT(Do(kIna, {"attempts", "list", "fire", "--quiz", "q"}),
               StartsWith("name\tlearner\tquiz\tnumber\tstate\tpoints\tresult\tstarted\n"));
   EXPECT_THAT(Do(kIna, {"attempts", "list", "fire", "--quiz", "q"}),
-              HasSubstr(absl::StrCat(name, "\tusers/lea\tquizzes/q\t1\tended\t2 of 3\tpassed\t")));
+              HasSubstr(absl::StrCat(name, "\tusers/lea\tquizzes/q\t1\tended\t2 of 4\tpassed\t")));
   EXPECT_EQ(As(kLea, {"attempts", "list", "fire"}).code, 2);
   EXPECT_THAT(Do(kLea, {"attempts", "list", "fire", "--learner", "lea"}), HasSubstr(name));
   EXPECT_THAT(Do(kLeo, {"attempts", "start", "fire", "q", "--dry-run"}), Not(HasSubstr("hot")));

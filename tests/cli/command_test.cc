@@ -139,6 +139,15 @@ TEST_F(CommandTest, WrongInputIsToldWithTheNearestRightOne) {
        "`locale is de` is no condition"},
       {{"--tenant", "t", "competencies", "update", "c"}, "nothing to change is given"},
       {{"import", "member", "f.csv"}, "did you mean `members`?"},
+      // What is not near is not guessed, and where to look is told.
+      {{"enrollments", "join", "fire", "--learner", "users/lea"},
+       "`provost enrollments join` has no option `--learner`\n"
+       "  `provost enrollments join --help` says what there is"},
+      {{"sessions", "list", "--at", "fire"}, "`provost sessions list` has no option `--at`\n"},
+      // Where a person is wanted, that is the example.
+      {{"--tenant", "acme", "assign", "kim", "learner", "."}, "such as `users/kim`"},
+      {{"--tenant", "acme", "groups", "add", "crew", "leo"}, "such as `users/leo`"},
+      {{"--tenant", "acme", "courses", "read", "fire", "p1"}, "such as `pages/p1`"},
       {{"growth", "--frist", "2026-01"}, "did you mean `--first`?"},
       {{"--color", "pink", "check"}, "pink"},
   };

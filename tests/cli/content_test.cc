@@ -155,7 +155,7 @@ TEST_F(ContentTest, AQuizDrawsFromAPoolAndIsPreviewed) {
   for (int option = 1; option <= 3; ++option) {
     const std::string scored = Do(kAut, {"content", "preview", "fire-basics", "--seed", "7",
                                          "--answer", absl::StrCat("1=", option)});
-    if (scored.find("one of): 2\n") != std::string::npos) {
+    if (scored.find("one of) - 2 of 2\n") != std::string::npos) {
       EXPECT_THAT(posed, HasSubstr(absl::StrCat("   ", option, ") At the flagpole\n")));
       ++right;
     }
@@ -176,7 +176,7 @@ TEST_F(ContentTest, P2_ACourseHasItemsThatItsLearnersRead) {
             Sample("fire-rules.md")});
   EXPECT_EQ(Do(kAut, {"courses", "set-items", "fire", "pages/rules", "quizzes/fire-basics",
                       "--required", "quizzes/fire-basics"}),
-            "courses/fire has 2 items\n");
+            "courses/fire has 2 items (+2)\n");
   EXPECT_EQ(Do(kAut, {"courses", "items", "fire"}),
             "item\tdisplay name\tpublished version\tstate\npages/rules\trules\t\t\n"
             "quizzes/fire-basics\tfire-basics\t\trequired\n");
@@ -196,7 +196,27 @@ TEST_F(ContentTest, P2_ACourseHasItemsThatItsLearnersRead) {
       As(kAut, {"courses", "set-items", "fire", "pages/rules", "--required", "pages/other"}).err,
       HasSubstr("--required `pages/other`"));
   EXPECT_EQ(Do(kAut, {"courses", "set-items", "fire", "--none", "--dry-run"}),
-            "courses/fire would have 0 items\n");
+            "courses/fire would have 0 items (-2)\n");
+  Do(kAut, {"content", "create", "pages/exits", "--home", "catalogs/safety", "--body",
+            "markdown: 'There.'"});
+  EXPECT_EQ(Do(kAut, {"courses", "add-item", "fire", "pages/exits", "--required"}),
+            "courses/fire has 3 items (+1)\n");
+  EXPECT_THAT(Do(kAut, {"courses", "items", "fire"}),
+              HasSubstr("quizzes/fire-basics\tfire-basics\t1\trequired\n"
+                        "pages/exits\texits\t\trequired\n"));
+  // Who says it twice has said it once.
+  EXPECT_EQ(Do(kAut, {"courses", "add-item", "fire", "pages/exits"}), "courses/fire has 3 items\n");
+  EXPECT_EQ(Do(kAut, {"courses", "remove-item", "fire", "pages/exits", "--dry-run"}),
+            "courses/fire would have 2 items (-1)\n");
+  EXPECT_EQ(Do(kAut, {"courses", "set-items", "fire", "pages/rules", "pages/exits"}),
+            "courses/fire has 2 items (-1)\n");
+  EXPECT_EQ(Do(kAut, {"courses", "remove-item", "fire", "pages/exits"}),
+            "courses/fire has 1 item (-1)\n");
+  EXPECT_THAT(As(kAut, {"courses", "remove-item", "fire", "pages/exits"}).err,
+              HasSubstr("`pages/exits` is no item of courses/fire"));
+  EXPECT_EQ(As(kAut, {"courses", "add-item", "fire", "pages/exits", "--etag", "1-1"}).code, 2);
+  EXPECT_THAT(As(kLea, {"courses", "add-item", "fire", "pages/exits"}).err,
+              HasSubstr("course.update"));
   // What is in a course goes only with force.
   EXPECT_EQ(As(kAut, {"content", "delete", "pages/rules"}).code, 2);
   Do(kAut, {"content", "delete", "pages/rules", "--force"});

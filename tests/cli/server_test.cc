@@ -173,7 +173,7 @@ TEST_F(ServerTest, Rule11_ARefusalSaysWhyAndWhatToTry) {
   const CliRun refused = As("users/lou", {"assign", "users/lou", "lms_admin", "."});
   EXPECT_EQ(refused.code, 2);
   EXPECT_THAT(refused.err, StartsWith("error: "));
-  EXPECT_THAT(refused.err, HasSubstr("--test"));
+  EXPECT_THAT(refused.err, HasSubstr("which role it takes is told to whoever may read roles"));
   const CliRun test = As("users/lou", {"assign", "users/lou", "lms_admin", ".", "--test"});
   EXPECT_EQ(test.code, 1) << test.err;
   EXPECT_THAT(test.out, StartsWith("refused: "));
@@ -186,6 +186,8 @@ TEST_F(ServerTest, Rule11_ARefusalSaysWhyAndWhatToTry) {
   EXPECT_EQ(told.code, 1) << told.err;
   EXPECT_THAT(told.out, StartsWith("refused: "));
   EXPECT_THAT(told.out, HasSubstr("`lms_admin`"));
+  EXPECT_THAT(As("users/lou", {"assign", "users/lou", "lms_admin", "catalogs/after"}).err,
+              AllOf(HasSubstr("that may assign `lms_admin`"), Not(HasSubstr("is told to"))));
 }
 
 TEST_F(ServerTest, Rule1_ATypoIsToldWithTheNearest) {

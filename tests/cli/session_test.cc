@@ -112,6 +112,23 @@ TEST_F(SessionCommandsTest, IN1_Attendance) {
               HasSubstr("attendance.manage"));
 }
 
+TEST_F(SessionCommandsTest, IN1_TheOthersAreMarkedAtOnce) {
+  EXPECT_THAT(Refused(kIan, {"attendance", "mark", "past", "present"}), HasSubstr("or --all"));
+  EXPECT_THAT(Refused(kIan, {"attendance", "mark", "past", "present", kLea, "--all"}),
+              HasSubstr("or --all"));
+  Do(kIan, {"attendance", "mark", "past", "absent", kLeo});
+  EXPECT_THAT(Do(kIan, {"attendance", "mark", "past", "present", "--all", "--dry-run"}),
+              HasSubstr("users/lea\tpresent"));
+  EXPECT_THAT(Do(kIan, {"attendance", "mark", "past", "present", "--all"}),
+              AllOf(HasSubstr("users/lea\tpresent"), Not(HasSubstr("users/leo")),
+                    EndsWith("\n1 was marked already\n")));
+  EXPECT_THAT(Do(kIan, {"attendance", "list", "past"}), HasSubstr("users/leo\tabsent"));
+  EXPECT_EQ(Do(kIan, {"attendance", "mark", "past", "late", "--all"}),
+            "nobody is left to mark\n2 were marked already\n");
+  EXPECT_THAT(Refused(kLeo, {"attendance", "mark", "past", "present", "--all"}),
+              HasSubstr("attendance.read"));
+}
+
 TEST_F(SessionCommandsTest, CA4_Calendars) {
   EXPECT_THAT(Do(kLea, {"calendar", "courses/fire"}),
               AllOf(StartsWith("BEGIN:VCALENDAR\r\n"), HasSubstr("SUMMARY:past\r\n")));

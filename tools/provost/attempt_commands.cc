@@ -56,14 +56,16 @@ std::string AttemptText(const Attempt& attempt, const Names& names, bool is_dry_
   // What was answered, and what is told of it, in one line for each question.
   std::map<int32_t, std::string> lines;
   for (const v1::Answer& answer : attempt.answers()) {
-    lines[answer.position()] =
-        absl::StrCat("answered ", answer.position() + 1, "=", AnswerText(answer));
+    lines[answer.position()] = absl::StrCat("answered ", answer.position() + 1, "=",
+                                            AnswerInWords(answer, attempt.questions()));
   }
   for (const v1::AnswerFeedback& feedback : attempt.feedback()) {
     std::string& line = lines[feedback.position()];
     if (line.empty()) line = absl::StrCat("not answered ", feedback.position() + 1);
+    v1::Answer correct = feedback.correct();
+    correct.set_position(feedback.position());
     absl::StrAppend(&line, feedback.right() ? ": right" : ": wrong; right is ",
-                    feedback.right() ? "" : AnswerText(feedback.correct()));
+                    feedback.right() ? "" : AnswerInWords(correct, attempt.questions()));
     if (!feedback.explanation().empty()) {
       absl::StrAppend(&line, " (", Printable(feedback.explanation()), ")");
     }

@@ -39,7 +39,7 @@ absl::StatusOr<int> RunIssue(Context& context, const IssueOptions& options) {
   auto learner = names.Full(options.learner, "users");
   if (!learner.ok()) return learner.status();
   request.set_learner(*std::move(learner));
-  auto training = names.Full(options.training);
+  auto training = names.Full(options.training, "courses");
   if (!training.ok()) return training.status();
   request.set_training(*std::move(training));
   if (!options.certificate_template.empty()) {

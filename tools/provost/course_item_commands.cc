@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "provost/v1/content_service.pb.h"
 #include "tools/provost/change_options.h"
@@ -20,6 +21,7 @@ struct ItemsOptions : ChangeOptions {
   std::string course;
   std::vector<std::string> items;
   std::vector<std::string> required;
+  bool is_required = false;  // add-item: all of those
   bool none = false;
   std::string etag;
 };
@@ -29,15 +31,63 @@ struct ReadOptions {
   std::string item;
 };
 
-absl::StatusOr<int> RunItems(Context& context, const ItemsOptions& options) {
+absl::StatusOr<v1::CourseItems> ItemsOf(Context& context, const std::string& course) {
   v1::ListCourseItemsRequest request;
+  request.set_course(course);
+  v1::CourseItems items;
+  absl::Status status = context.Call("ContentService.ListCourseItems", request, items);
+  if (!status.ok()) return status;
+  return items;
+}
+
+absl::StatusOr<int> RunItems(Context& context, const ItemsOptions& options) {
   auto course = context.names().Full(options.course, "courses");
   if (!course.ok()) return course.status();
-  request.set_course(*std::move(course));
+  const absl::StatusOr<v1::CourseItems> items = ItemsOf(context, *course);
+  if (!items.ok()) return items.status();
+  context.Answer(*items, RenderList(*items, context.names(), context.look()));
+  return kExitOk;
+}
+
+using ItemList = google::protobuf::RepeatedPtrField<v1::CourseItem>;
+
+template <typename Items>
+auto* FindItem(Items& items, const std::string& name) {
+  const auto found = std::find_if(items.begin(), items.end(),
+                                  [&](const v1::CourseItem& item) { return item.item() == name; });
+  return found == items.end() ? nullptr : &*found;
+}
+
+// How many of `items` are not in `others`.
+int CountNew(const ItemList& items, const ItemList& others) {
+  return static_cast<int>(std::count_if(
+      items.begin(), items.end(),
+      [&](const v1::CourseItem& item) { return FindItem(others, item.item()) == nullptr; }));
+}
+
+// Makes the course have the items of `request`, and says how many came and went. `before` is what
+// it had, null where the caller may not see that.
+absl::StatusOr<int> SetItems(Context& context, const ItemsOptions& options,
+                             const v1::CourseItems* before, v1::SetCourseItemsRequest& request) {
+  if (!options.etag.empty()) request.set_etag(options.etag);
+  options.FillChange(request);
   v1::CourseItems response;
-  absl::Status status = context.Call("ContentService.ListCourseItems", request, response);
+  absl::Status status = context.Call("ContentService.SetCourseItems", request, response);
   if (!status.ok()) return status;
-  context.Answer(response, RenderList(response, context.names(), context.look()));
+  std::vector<std::string> changes;
+  if (before != nullptr) {
+    const int gone = CountNew(before->items(), response.items());
+    const int come = CountNew(response.items(), before->items());
+    if (gone != 0) changes.push_back(absl::StrCat("-", gone));
+    if (come != 0) changes.push_back(absl::StrCat("+", come));
+  }
+  context.Answer(
+      response,
+      absl::StrCat(Printable(context.names().Short(request.course())),
+                   options.dry_run ? " would have " : " has ", response.items_size(),
+                   response.items_size() == 1 ? " item" : " items",
+                   changes.empty() ? "" : absl::StrCat(" (", absl::StrJoin(changes, " "), ")"),
+                   "\n"));
   return kExitOk;
 }
 
@@ -52,12 +102,12 @@ absl::StatusOr<int> RunSetItems(Context& context, const ItemsOptions& options) {
   }
   std::vector<std::string> required;
   for (const std::string& given : options.required) {
-    auto name = names.Full(given);
+    auto name = names.Full(given, "", "pages");
     if (!name.ok()) return name.status();
     required.push_back(*std::move(name));
   }
   for (const std::string& given : options.items) {
-    auto name = names.Full(given);
+    auto name = names.Full(given, "", "pages");
     if (!name.ok()) return name.status();
     v1::CourseItem& item = *request.add_items();
     const auto found = std::find(required.begin(), required.end(), *name);
@@ -70,16 +120,70 @@ absl::StatusOr<int> RunSetItems(Context& context, const ItemsOptions& options) {
         absl::StrCat("--required `", names.Short(required.front()),
                      "`: wanted one of the items that the course is to have"));
   }
-  request.set_etag(options.etag);
-  options.FillChange(request);
-  v1::CourseItems response;
-  absl::Status status = context.Call("ContentService.SetCourseItems", request, response);
-  if (!status.ok()) return status;
-  context.Answer(response,
-                 absl::StrCat(Printable(names.Short(request.course())),
-                              options.dry_run ? " would have " : " has ", response.items_size(),
-                              response.items_size() == 1 ? " item\n" : " items\n"));
-  return kExitOk;
+  const absl::StatusOr<v1::CourseItems> before = ItemsOf(context, request.course());
+  return SetItems(context, options, before.ok() ? &*before : nullptr, request);
+}
+
+// What a course has and the full names that were given.
+struct Edited {
+  v1::CourseItems before;
+  std::vector<std::string> items;
+};
+
+absl::StatusOr<Edited> ReadEdited(Context& context, const ItemsOptions& options) {
+  auto course = context.names().Full(options.course, "courses");
+  if (!course.ok()) return course.status();
+  Edited edited;
+  for (const std::string& given : options.items) {
+    auto name = context.names().Full(given, "", "pages");
+    if (!name.ok()) return name.status();
+    edited.items.push_back(*std::move(name));
+  }
+  absl::StatusOr<v1::CourseItems> before = ItemsOf(context, *course);
+  if (!before.ok()) return before.status();
+  edited.before = *std::move(before);
+  return edited;
+}
+
+absl::StatusOr<int> RunAddItem(Context& context, const ItemsOptions& options) {
+  const absl::StatusOr<Edited> edited = ReadEdited(context, options);
+  if (!edited.ok()) return edited.status();
+  v1::SetCourseItemsRequest request;
+  request.set_course(edited->before.course());
+  request.set_etag(edited->before.etag());
+  *request.mutable_items() = edited->before.items();
+  for (const std::string& name : edited->items) {
+    v1::CourseItem* item = FindItem(*request.mutable_items(), name);
+    if (item == nullptr) {
+      item = request.add_items();
+      item->set_item(name);
+    }
+    // One that is there stays as it is.
+    if (options.is_required) item->set_required(true);
+  }
+  return SetItems(context, options, &edited->before, request);
+}
+
+absl::StatusOr<int> RunRemoveItem(Context& context, const ItemsOptions& options) {
+  const absl::StatusOr<Edited> edited = ReadEdited(context, options);
+  if (!edited.ok()) return edited.status();
+  v1::SetCourseItemsRequest request;
+  request.set_course(edited->before.course());
+  request.set_etag(edited->before.etag());
+  for (const v1::CourseItem& item : edited->before.items()) {
+    const auto& removed = edited->items;
+    if (std::find(removed.begin(), removed.end(), item.item()) == removed.end()) {
+      *request.add_items() = item;
+    }
+  }
+  for (const std::string& name : edited->items) {
+    if (FindItem(edited->before.items(), name) == nullptr) {
+      return absl::NotFoundError(absl::StrCat("`", context.names().Short(name), "` is no item of ",
+                                              context.names().Short(request.course()),
+                                              "; `provost courses items` lists those"));
+    }
+  }
+  return SetItems(context, options, &edited->before, request);
 }
 
 absl::StatusOr<int> RunRead(Context& context, const ReadOptions& options) {
@@ -88,7 +192,7 @@ absl::StatusOr<int> RunRead(Context& context, const ReadOptions& options) {
   auto course = names.Full(options.course, "courses");
   if (!course.ok()) return course.status();
   request.set_course(*std::move(course));
-  auto name = names.Full(options.item);
+  auto name = names.Full(options.item, "", "pages");
   if (!name.ok()) return name.status();
   request.set_item(*std::move(name));
   v1::PublishedItem item;
@@ -131,6 +235,11 @@ absl::StatusOr<int> RunRead(Context& context, const ReadOptions& options) {
   return kExitOk;
 }
 
+void AddChange(CLI::App* command, ItemsOptions& options) {
+  command->add_option("--etag", options.etag, "Refuse if it has changed since this etag was read");
+  options.AddChangeOptions(command);
+}
+
 }  // namespace
 
 void AddCourseItemCommands(Tool& tool, CLI::App& courses) {
@@ -141,7 +250,8 @@ void AddCourseItemCommands(Tool& tool, CLI::App& courses) {
   OnRun(tool, command, listed, RunItems);
 
   auto set = std::make_shared<ItemsOptions>();
-  command = AddCommand(courses, "set-items", "Says which items a course has, in which order.",
+  command = AddCommand(courses, "set-items",
+                       "Says which items a course has, in which order: all of them.",
                        "provost courses set-items fire pages/fire-rules quizzes/fire-basics "
                        "--required quizzes/fire-basics");
   command->add_option("course", set->course, "The course")->required();
@@ -150,9 +260,25 @@ void AddCourseItemCommands(Tool& tool, CLI::App& courses) {
   command->add_option("--required", set->required, "One that completing needs; again for more")
       ->type_name("ITEM")
       ->allow_extra_args(false);
-  command->add_option("--etag", set->etag, "Refuse if it has changed since this etag was read");
-  set->AddChangeOptions(command);
+  AddChange(command, *set);
   OnRun(tool, command, set, RunSetItems);
+
+  auto added = std::make_shared<ItemsOptions>();
+  command = AddCommand(courses, "add-item", "Puts items behind those that a course has.",
+                       "provost courses add-item fire tasks/route --required");
+  command->add_option("course", added->course, "The course")->required();
+  command->add_option("items", added->items, "Which, such as tasks/route")->required();
+  command->add_flag("--required", added->is_required, "Completing the course needs them");
+  AddChange(command, *added);
+  OnRun(tool, command, added, RunAddItem);
+
+  auto removed = std::make_shared<ItemsOptions>();
+  command = AddCommand(courses, "remove-item", "Takes items out of a course.",
+                       "provost courses remove-item fire pages/fire-rules");
+  command->add_option("course", removed->course, "The course")->required();
+  command->add_option("items", removed->items, "Which, such as pages/fire-rules")->required();
+  AddChange(command, *removed);
+  OnRun(tool, command, removed, RunRemoveItem);
 
   auto read = std::make_shared<ReadOptions>();
   command = AddCommand(courses, "read", "Shows an item of a course as its learners may read it.",

@@ -52,7 +52,7 @@ struct ComeOptions {
 template <typename Request>
 absl::StatusOr<int> Come(Context& context, const ComeOptions& options, const std::string& method,
                          Request& request) {
-  auto training = context.names().Full(options.training);
+  auto training = context.names().Full(options.training, "courses");
   if (!training.ok()) return training.status();
   request.set_training(*std::move(training));
   options.change.FillChange(request);

@@ -30,7 +30,7 @@ template <typename Request>
 absl::Status FillMembership(const Names& names, const Membership& options, Request& request) {
   auto group = names.Full(options.group, "groups");
   if (!group.ok()) return group.status();
-  auto member = names.Full(options.member);
+  auto member = names.Full(options.member, "", "users");
   if (!member.ok()) return member.status();
   request.set_group(*std::move(group));
   request.set_member(*std::move(member));

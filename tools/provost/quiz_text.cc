@@ -95,7 +95,7 @@ std::string QuestionsText(const PosedQuestions& questions, const v1::QuizScore* 
                     question.points() == 1 ? " point; " : " points; ", Instruction(question.kind()),
                     ")");
     if (score != nullptr && i < score->question_points_size()) {
-      absl::StrAppend(&text, ": ", score->question_points(i));
+      absl::StrAppend(&text, " - ", score->question_points(i), " of ", question.points());
     }
     absl::StrAppend(&text, "\n");
     for (const std::string& left : question.lefts()) {
@@ -128,6 +128,20 @@ std::string AnswerText(const v1::Answer& answer) {
       break;
   }
   return "";
+}
+
+std::string AnswerInWords(const v1::Answer& answer, const PosedQuestions& questions) {
+  std::vector<std::string> words;
+  for (const PosedQuestion& question : questions) {
+    if (question.position() != answer.position()) continue;
+    for (int index : answer.chosen().indices()) {
+      if (index >= 0 && index < question.options_size()) {
+        words.push_back(Printable(question.options(index)));
+      }
+    }
+  }
+  return absl::StrCat(AnswerText(answer),
+                      words.empty() ? "" : absl::StrCat(" (", absl::StrJoin(words, ", "), ")"));
 }
 
 }  // namespace provost::cli

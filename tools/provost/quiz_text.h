@@ -28,6 +28,9 @@ std::string QuestionsText(const PosedQuestions& questions, const v1::QuizScore* 
 // An answer as it is written, without the number of its question: `1,3`.
 std::string AnswerText(const v1::Answer& answer);
 
+// The same with the words of what was chosen: `1,3 (The stairs, The lift)`.
+std::string AnswerInWords(const v1::Answer& answer, const PosedQuestions& questions);
+
 }  // namespace provost::cli
 
 #endif  // PROVOST_TOOLS_PROVOST_QUIZ_TEXT_H_

@@ -235,7 +235,7 @@ absl::StatusOr<int> RunOverride(Context& context, const RecordOptions& options) 
 
 absl::StatusOr<int> RunCredit(Context& context, const RecordOptions& options) {
   v1::AwardCreditRequest request;
-  auto scope = context.names().Full(options.name);
+  auto scope = context.names().Full(options.name, "courses");
   if (!scope.ok()) return scope.status();
   request.set_scope(*std::move(scope));
   auto learner = context.names().Full(options.learner, "users");

@@ -142,7 +142,9 @@ absl::Status SetField(Context& context, const FieldFlag& flag, const std::string
       return absl::OkStatus();
     case FieldForm::kScope:
     case FieldForm::kSubject: {
-      auto name = flag.form == FieldForm::kScope ? context.names().Full(text)
+      // What can be a training alone is a course where it is not said.
+      const char* const collection = absl::string_view(flag.field) == "training" ? "courses" : "";
+      auto name = flag.form == FieldForm::kScope ? context.names().Full(text, collection)
                                                  : context.names().Subject(text);
       if (!name.ok()) return name.status();
       reflection->SetString(&message, field, *std::move(name));

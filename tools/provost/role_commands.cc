@@ -104,7 +104,7 @@ struct Grant : ChangeOptions {
 // Fills the three fields that say which grant is meant.
 template <typename Message>
 absl::Status FillGrant(const Names& names, const Grant& options, Message& message) {
-  auto subject = names.Full(options.subject);
+  auto subject = names.Full(options.subject, "", "users");
   if (!subject.ok()) return subject.status();
   auto scope = names.Full(options.scope);
   if (!scope.ok()) return scope.status();
@@ -143,9 +143,12 @@ absl::StatusOr<int> RunAssign(Context& context, const Grant& options) {
   options.FillChange(request);
   v1::Assignment response;
   if (status.ok()) status = context.Call("RoleService.CreateAssignment", request, response);
-  if (absl::IsPermissionDenied(status)) {
+  // Who may read roles there was told why.
+  if (absl::IsPermissionDenied(status) && absl::StartsWith(status.message(), "not permitted")) {
     return absl::PermissionDeniedError(
-        absl::StrCat(status.message(), "; the same command with --test says which role is wanted"));
+        absl::StrCat(status.message(),
+                     "; which role it takes is told to whoever may read roles "
+                     "there (`role.read`)"));
   }
   if (!status.ok()) return status;
   const Names names = context.names();

@@ -103,10 +103,13 @@ std::string NearestOption(const CLI::App& root, const CLI::App& command, const s
   std::vector<std::string> names;
   for (const CLI::App* app : {&command, &root}) {
     for (const CLI::Option* option : app->get_options(kEveryOption)) {
-      for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+      for (const std::string& name : option->get_lnames()) names.push_back(name);
     }
   }
-  return NearestName(word, std::vector<absl::string_view>(names.begin(), names.end()));
+  // By the letters alone: the dashes are alike in all.
+  const std::string nearest = NearestName(
+      absl::StripPrefix(word, "--"), std::vector<absl::string_view>(names.begin(), names.end()));
+  return nearest.empty() ? "" : absl::StrCat("--", nearest);
 }
 
 std::string PathOf(const CLI::App& app) {

@@ -188,7 +188,7 @@ absl::StatusOr<int> RunSeries(Context& context, const SeriesOptions& options) {
   v1::Session& session = *request.mutable_session();
   // What has no name for people is called by its id.
   session.set_display_name(options.display_name.empty() ? options.id : options.display_name);
-  auto parent = names.Full(options.parent);
+  auto parent = names.Full(options.parent, "courses");
   if (!parent.ok()) return parent.status();
   session.set_parent_scope(*std::move(parent));
   session.set_start(options.start);
@@ -277,6 +277,7 @@ void AddSeriesCommand(Tool& tool, CLI::App& sessions) {
 struct MarkOptions : ChangeOptions {
   std::string session;
   std::vector<std::string> learners;
+  bool all = false;
   std::string learner;
   std::string status;
   int minutes = 0;
@@ -310,11 +311,49 @@ std::string AttendanceText(const google::protobuf::RepeatedPtrField<v1::Attendan
   return table.RenderOr(look, "nobody");
 }
 
+// Adds everybody of the session of `request` who is not marked, but for the caller, whom others
+// mark. Gives how many are.
+absl::StatusOr<int> AddUnmarked(Context& context, const MarkOptions& options,
+                                v1::BulkMarkAttendanceRequest& request) {
+  const absl::StatusOr<std::string> self = context.Actor();
+  if (!self.ok()) return self.status();
+  v1::ListAttendanceRequest listed;
+  listed.set_session(request.session());
+  v1::ListAttendanceResponse roster;
+  absl::Status status = context.CallPages("AttendanceService.ListAttendance", listed, roster, 0);
+  int marked = 0;
+  for (const v1::Attendance& one : roster.attendances()) {
+    if (one.status() != v1::Attendance::STATUS_UNSPECIFIED) {
+      ++marked;
+    } else if (status.ok() && one.learner() != *self) {
+      status = options.Fill(context.names(), one.learner(), *request.add_attendances());
+    }
+  }
+  if (!status.ok()) return status;
+  return marked;
+}
+
+std::string MarkedText(int marked) {
+  if (marked == 0) return "";
+  return absl::StrCat(marked, marked == 1 ? " was" : " were", " marked already\n");
+}
+
 absl::StatusOr<int> RunMark(Context& context, const MarkOptions& options) {
+  if (options.all != options.learners.empty()) {
+    return absl::InvalidArgumentError("say of whom, such as users/lea, or --all of the others");
+  }
   v1::BulkMarkAttendanceRequest request;
   auto session = context.names().Full(options.session, "sessions");
   if (!session.ok()) return session.status();
   request.set_session(*std::move(session));
+  absl::StatusOr<int> marked = 0;
+  if (options.all) marked = AddUnmarked(context, options, request);
+  if (!marked.ok()) return marked.status();
+  if (options.all && request.attendances().empty()) {
+    context.Answer(v1::BulkMarkAttendanceResponse(),
+                   absl::StrCat("nobody is left to mark\n", MarkedText(*marked)));
+    return kExitOk;
+  }
   for (const std::string& learner : options.learners) {
     absl::Status status = options.Fill(context.names(), learner, *request.add_attendances());
     if (!status.ok()) return status;
@@ -323,7 +362,9 @@ absl::StatusOr<int> RunMark(Context& context, const MarkOptions& options) {
   v1::BulkMarkAttendanceResponse response;
   absl::Status status = context.Call("AttendanceService.BulkMarkAttendance", request, response);
   if (!status.ok()) return status;
-  context.Answer(response, AttendanceText(response.attendances(), context.names(), context.look()));
+  context.Answer(response, absl::StrCat(AttendanceText(response.attendances(), context.names(),
+                                                       context.look()),
+                                        MarkedText(*marked)));
   return kExitOk;
 }
 
@@ -455,7 +496,9 @@ void AddAttendanceCommands(Tool& tool) {
       add("mark", "Says of people whether they were there: all or none.",
           "provost attendance mark 2026-11-03 present users/lea users/leo", RunMark);
   mark->add_option("status", marking->status, "How")->required()->check(CLI::IsMember(words));
-  mark->add_option("learners", marking->learners, "Of whom: users/lea users/leo")->required();
+  mark->add_option("learners", marking->learners, "Of whom: users/lea users/leo");
+  mark->add_flag("--all", marking->all,
+                 "Of all who are to be there and of whom nothing was said yet");
   add_mark(mark, marking);
   auto [amend, amending] = add("amend", "Corrects what was said; what it was is kept.",
                                "provost attendance amend 2026-11-03 users/lea --status late "
