@@ -26,7 +26,7 @@ namespace provost {
 namespace {
 
 // Rows of the store that one step of a run looks at: what it makes of them waits between pages.
-constexpr int kStepRows = 1000;
+constexpr int kStepRows = 250;
 // Steps for one page: where there is much to look through, pages are short, and none is late.
 constexpr int kStepsOfPage = 200;
 
