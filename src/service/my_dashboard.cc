@@ -19,6 +19,9 @@
 #include "service/resource.h"
 #include "service/settings_rows.h"
 #include "service/subject_resource.h"
+#include "service/submission_view.h"
+#include "service/work_list.h"
+#include "tenant/assessment_rows.h"
 #include "tenant/enrollment_rows.h"
 #include "tenant/errors.h"
 #include "tenant/moments.h"
@@ -181,6 +184,29 @@ absl::Status AddSessions(const ReadCall& call, const RecordView& view, const Tra
   return absl::OkStatus();
 }
 
+// What the person has still to hand in of one course, this time.
+absl::Status AddWork(const RecordView& records, const WorkView& view, EnrollmentId id,
+                     int32_t cycle, SubmissionView& submissions,
+                     std::multimap<absl::Time, v1::Submission>* work) {
+  absl::StatusOr<std::vector<uint64_t>> uids =
+      ReadWorkIds(records.reader(), WorkOf(view.tenant, WorkKind::kSubmission, id));
+  if (!uids.ok()) return uids.status();
+  for (uint64_t uid : *uids) {
+    absl::StatusOr<std::optional<rows::SubmissionRow>> row =
+        ReadSubmission(records.reader(), view.tenant, uid);
+    if (!row.ok()) return row.status();
+    if (!row->has_value() || (*row)->cycle() != cycle) continue;
+    const v1::Submission::State state = (*row)->state();
+    if (state != v1::Submission::ASSIGNED && state != v1::Submission::RETURNED) continue;
+    absl::StatusOr<v1::Submission> submission = submissions.Outline(uid, **row);
+    if (!submission.ok()) return submission.status();
+    const absl::Time due =
+        TimeOr(submission->has_due_time(), submission->due_time(), absl::InfiniteFuture());
+    work->emplace(due, *std::move(submission));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Validate(const v1::GetMyDashboardRequest& request) {
   absl::Status status;
   CheckNameIn(Collection::kTenant, "parent", request.parent(), &status);
@@ -200,6 +226,9 @@ absl::Status DoGet(ReadCall& call, const v1::GetMyDashboardRequest& request,
 
   std::vector<Entry> entries;
   std::multimap<absl::Time, v1::DashboardSession> sessions;
+  std::multimap<absl::Time, v1::Submission> work;
+  const WorkView work_view(call);
+  SubmissionView submissions(work_view);
   for (const EnrollmentId& id : *ids) {
     absl::StatusOr<std::optional<rows::EnrollmentRow>> row =
         ReadEnrollment((*view)->reader(), tenant, id);
@@ -214,10 +243,13 @@ absl::Status DoGet(ReadCall& call, const v1::GetMyDashboardRequest& request,
     entries.push_back(MakeEntry(call, id, **row, **training));
     if (!IsAdmitted(state)) {
       *response->add_pending() = entries.back().message;
-    } else if (absl::Status status = AddSessions(call, **view, **training, &sessions);
-               !status.ok()) {
-      return status;
+      continue;
     }
+    absl::Status status = AddSessions(call, **view, **training, &sessions);
+    if (status.ok() && IsOpen(state) && (*training)->collection == Collection::kCourses) {
+      status = AddWork(**view, work_view, id, (*row)->enrollment().cycle(), submissions, &work);
+    }
+    if (!status.ok()) return status;
   }
 
   absl::StatusOr<rows::SettingsRow> settings = ReadSettings((*view)->reader(), tenant);
@@ -237,6 +269,10 @@ absl::Status DoGet(ReadCall& call, const v1::GetMyDashboardRequest& request,
   for (auto& [start, session] : sessions) {
     if (static_cast<size_t>(response->sessions_size()) == kMaxSessions) break;
     *response->add_sessions() = std::move(session);
+  }
+  for (auto& [due, submission] : work) {
+    if (response->work_size() == kMaxEntries) break;
+    *response->add_work() = std::move(submission);
   }
   response->set_training_count(static_cast<int32_t>(entries.size()));
   response->set_revision(static_cast<int64_t>((*view)->revision()));

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "google/protobuf/text_format.h"
+#include "provost/v1/report_service.pb.h"
 #include "provost/v1/user_service.pb.h"
 #include "store/database.h"
 #include "tests/service/assessment.h"
@@ -363,6 +364,42 @@ TEST_F(CoreSubmissionTest, Rule21_NobodyGradesTheirOwnWork) {
   EXPECT_EQ(Return("users/ira", own.value.name()).code(), kDenied);
   EXPECT_EQ(AssignTask("users/ira", "tasks/t", {"users/ira"}).code(), kDenied);
   EXPECT_TRUE(Grade("users/ann", GradeOf(own.value.name(), 1, 1000)).ok());
+}
+
+TEST_F(CoreSubmissionTest, LE4_I1_AssignedWorkStandsOnTheDashboardUntilItIsHandedIn) {
+  AddTask("tasks/t", "max_points: 10");
+  AddTask("tasks/u", "max_points: 10");
+  const auto work = [&](const std::string& learner) {
+    v1::GetMyDashboardRequest request;
+    request.set_parent(Full(""));
+    request.set_learner(Full(learner));
+    const auto dashboard = Call<v1::MyDashboard>(learner, request);
+    EXPECT_TRUE(dashboard.ok()) << dashboard.message();
+    std::vector<std::string> tasks;
+    for (const Submission& submission : dashboard.value.work()) {
+      tasks.push_back(submission.task());
+      EXPECT_EQ(submission.learner(), Full(learner));
+      EXPECT_EQ(submission.course(), Full("courses/fire"));
+    }
+    return tasks;
+  };
+  EXPECT_THAT(work("users/lea"), IsEmpty());
+  ASSERT_TRUE(AssignTask("users/ira", "tasks/t", {"users/lea"}).ok());
+  const absl::Time due = absl::Now() + absl::Hours(24);
+  ASSERT_TRUE(AssignTask("users/ira", "tasks/u", {"users/lea"}, due).ok());
+  EXPECT_THAT(work("users/lea"), ElementsAre(Full("tasks/u"), Full("tasks/t")))
+      << "what is due before what is not";
+  EXPECT_THAT(work("users/leo"), IsEmpty());
+  const auto done = HandIn("users/lea", "tasks/u");
+  ASSERT_TRUE(done.ok()) << done.message();
+  EXPECT_THAT(work("users/lea"), ElementsAre(Full("tasks/t")));
+  ASSERT_TRUE(Return("users/ira", done.value.name(), due).ok());
+  EXPECT_THAT(work("users/lea"), ElementsAre(Full("tasks/u"), Full("tasks/t"))) << "once more";
+  // Who has left the course has nothing to do there.
+  v1::DeleteEnrollmentRequest leave;
+  leave.set_name(lea_);
+  ASSERT_TRUE(Call<google::protobuf::Empty>("users/ann", leave).ok());
+  EXPECT_THAT(work("users/lea"), IsEmpty());
 }
 
 TEST_F(CoreSubmissionTest, I1_InstructorsAssignWorkToSomeLearners) {

@@ -94,6 +94,18 @@ absl::StatusOr<int> RunMyDashboard(Context& context) {
     }
     absl::StrAppend(&text, "\n", sessions.Render(context.look()));
   }
+  if (response.work_size() > 0) {
+    Table work({"work", "title", "course", "state", "due"});
+    for (const v1::Submission& submission : response.work()) {
+      work.AddRow(
+          {{context.names().Short(submission.name())},
+           {submission.task_display_name()},
+           {context.names().Short(submission.course())},
+           {EnumWord(v1::Submission::State_Name(submission.state()))},
+           {submission.has_due_time() ? FormatTime(submission.due_time()) : std::string()}});
+    }
+    absl::StrAppend(&text, "\n", work.Render(context.look()));
+  }
   if (table.size() == 0 && context.look().aligned) text = "no trainings\n";
   context.Answer(response, text);
   return kExitOk;
