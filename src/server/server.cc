@@ -258,6 +258,7 @@ void Server::Parts::Housekeep() {
       bad = unhealthy;
     }
     door->EndIdleStreams();
+    backend.pages->EndExpired();
     if (bad) {
       grpc->GetHealthCheckService()->SetServingStatus(false);
     } else {

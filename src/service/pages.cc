@@ -166,6 +166,11 @@ bool Pages::Find(const Tenant& tenant, uint64_t revision, absl::Time time, uint6
   return false;
 }
 
+void Pages::EndExpired() {
+  MutexLock lock(&mutex_);
+  DropExpired(absl::Now());
+}
+
 void Pages::Clear() {
   MutexLock lock(&mutex_);
   by_tenant_.clear();

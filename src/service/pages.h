@@ -81,6 +81,9 @@ class Pages {
   /// The token for what comes after `cursor`.
   std::string TokenAfter(const Page& page, absl::string_view cursor);
 
+  /// Lets go of what can be continued no longer, where nobody lists anything either. To be called
+  /// every now and then.
+  void EndExpired() ABSL_LOCKS_EXCLUDED(mutex_);
   /// Lets go of all that is held.
   void Clear() ABSL_LOCKS_EXCLUDED(mutex_);
 
