@@ -6,14 +6,15 @@
 #include <set>
 #include <string>
 #include <vector>
-#include "absl/strings/cord.h"
 
+#include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "provost/v1/course.pb.h"
 #include "provost/v1/enrollment_service.pb.h"
 #include "provost/v1/notification_service.pb.h"
+#include "provost/v1/training_record_service.pb.h"
 #include "provost/v1/user_service.pb.h"
 #include "tenant/names.h"
 #include "tools/provost/errors.h"
@@ -208,6 +209,13 @@ TEST(RenderTest, ANumberThatSaysNothingIsNotShown) {
   enrollment.set_credit_hundredths(150);
   EXPECT_THAT(RenderMessage(enrollment, names, kPlainLook),
               AllOf(HasSubstr("score\t87.50\n"), HasSubstr("credit\t1.50\n")));
+}
+
+TEST(RenderTest, BytesAreShownAsHexadecimalDigits) {
+  const Names names("acme");
+  v1::ExternalTraining training;
+  training.mutable_evidence_file()->set_sha256("\x01\xff");
+  EXPECT_THAT(RenderMessage(training, names, kPlainLook), HasSubstr("01ff"));
 }
 
 TEST(MessageTextTest, AFieldThatThereIsNotIsToldWithThoseThatThereAre) {

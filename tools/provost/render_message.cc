@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -179,6 +180,9 @@ std::string FieldText(const Message& message, const FieldDescriptor& field, cons
   }
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING:
+      if (field.type() == FieldDescriptor::TYPE_BYTES) {
+        return absl::BytesToHexString(reflection->GetString(message, &field));
+      }
       return names.Short(reflection->GetString(message, &field));
     case FieldDescriptor::CPPTYPE_BOOL:
       return reflection->GetBool(message, &field) ? Heading(field.name()) : "";
