@@ -5,6 +5,7 @@
 #include "absl/functional/function_ref.h"
 #include "tenant/index_parts.h"
 #include "tenant/key_walk.h"
+#include "tenant/reports.h"
 #include "tenant/times.h"
 
 namespace provost {
@@ -59,6 +60,33 @@ absl::Status EraseIndexed(TenantDraft& draft, const store::KeyRange& range) {
         ReadOutbox(draft.reader(), draft.number(), uid);
     if (!row.ok()) return row.status();
     if (row->has_value()) EraseOutbox(draft, uid, **row);
+  }
+  return absl::OkStatus();
+}
+
+// What a report is about may have moved away while its mail waits, which then stays with it.
+absl::Status FollowReports(TenantDraft& draft, ScopeId scope, const store::KeyRange& range) {
+  const WorldState& state = draft.state();
+  absl::StatusOr<std::vector<uint64_t>> uids = ReadOutboxIds(draft.reader(), range);
+  if (!uids.ok()) return uids.status();
+  for (uint64_t uid : *uids) {
+    absl::StatusOr<std::optional<rows::OutboxRow>> row =
+        ReadOutbox(draft.reader(), draft.number(), uid);
+    if (!row.ok()) return row.status();
+    if (!row->has_value() || (*row)->report() == 0 ||
+        (*row)->message().state() != v1::OutboxMessage::WAITING) {
+      continue;
+    }
+    absl::StatusOr<std::optional<NamedReport>> report = ReadReportOf(
+        draft.reader(), draft.number(), SubjectId((*row)->recipient()), (*row)->report());
+    if (!report.ok()) return report.status();
+    if (!report->has_value()) continue;
+    ScopeId home((*report)->row.home());
+    if (!state.HasScope(home) || state.IsOnPath(scope, home)) continue;
+    while (state.KindOf(home) > ScopeKind::kCatalog) home = state.ParentOf(home);
+    EraseOutbox(draft, uid, **row);
+    (*row)->set_home(home.value);
+    PutOutbox(draft, uid, nullptr, **std::move(row));
   }
   return absl::OkStatus();
 }
@@ -157,8 +185,10 @@ absl::Status EraseOutboxOf(TenantDraft& draft, SubjectId person) {
 }
 
 absl::Status EraseOutboxAt(TenantDraft& draft, ScopeId scope) {
-  return EraseIndexed(
-      draft, KeyWriter(draft.number()).U8(kOutboxIndex).U8(kScope).U32(scope.value).Range());
+  const store::KeyRange range =
+      KeyWriter(draft.number()).U8(kOutboxIndex).U8(kScope).U32(scope.value).Range();
+  if (absl::Status status = FollowReports(draft, scope, range); !status.ok()) return status;
+  return EraseIndexed(draft, range);
 }
 
 }  // namespace provost

@@ -11,6 +11,8 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "provost/v1/catalog_service.pb.h"
+#include "provost/v1/course_service.pb.h"
 #include "provost/v1/report_service.pb.h"
 #include "provost/v1/role_service.pb.h"
 #include "provost/v1/tenant_service.pb.h"
@@ -470,6 +472,39 @@ TEST_F(ReportMailTest, RE2_WithAReportGoesItsMailThatWaits) {
   ASSERT_TRUE(Delete().ok());
   EXPECT_THAT(Messages(), SizeIs(1));
   EXPECT_THAT(RetryAs("users/kim", message.name()).violations(), ElementsAre("REPORT_GONE"));
+}
+
+TEST_F(ReportMailTest, RE2_AMailThatWaitsStaysWithACourseThatMovedAway) {
+  Assign("users/kim", "catalog_admin", "catalogs/office");
+  SaveOfFire();
+  GoToNextRun();
+  const OutboxMessage before = Messages("state: WAITING").at(0);
+  v1::MoveCourseRequest move;
+  move.set_name(Full("courses/fire"));
+  move.set_parent_scope(Full("catalogs/office"));
+  const auto moved = Call<v1::Course>("users/ann", move);
+  ASSERT_TRUE(moved.ok()) << moved.message();
+  v1::DeleteCatalogRequest request;
+  request.set_name(Full("catalogs/safety"));
+  request.set_force(true);
+  const auto gone = Call<v1::DeleteCatalogResponse>("users/ann", request);
+  ASSERT_TRUE(gone.ok()) << gone.message();
+  ASSERT_THAT(Messages("state: WAITING"), SizeIs(1)) << "it was due, and the report is there";
+  EXPECT_TRUE(GetAs("users/olga", before.name()).ok()) << "it is of office now";
+  Stop();
+  ExpectVerified(folder());
+  MailThrough(smtp_.address());
+  WaitForAll();
+  EXPECT_THAT(Received(1).files, SizeIs(1));
+
+  // With the course it goes.
+  Stop();
+  Start();
+  GoToNextRun();
+  ASSERT_THAT(Messages("state: WAITING"), SizeIs(1));
+  request.set_name(Full("catalogs/office"));
+  ASSERT_TRUE(Call<v1::DeleteCatalogResponse>("users/ann", request).ok());
+  EXPECT_THAT(Messages("state: WAITING"), IsEmpty());
 }
 
 TEST_F(ReportMailTest, RE2_ItWaitsForTheEndOfQuietHours) {
