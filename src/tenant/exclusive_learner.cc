@@ -14,8 +14,7 @@ Window Both(const Window& a, const Window& b) {
 
 bool Excludes(const WorldState& state, ScopeId training, const Matrix& matrix, RoleId role,
               const AssignmentRecord& held) {
-  const std::optional<RoleId> other =
-      matrix.FindRole(state.matrix().role(RoleId(held.role)).name);
+  const std::optional<RoleId> other = matrix.FindRole(state.matrix().role(RoleId(held.role)).name);
   if (!other.has_value() || *other == role) return false;
   for (int set : matrix.ExclusiveSetsOf(role)) {
     const std::vector<RoleId>& roles = matrix.data().exclusive_sets[set].roles;

@@ -11,8 +11,8 @@
 #include "provost/v1/enrollment_service.pb.h"
 #include "provost/v1/user_service.pb.h"
 #include "tenant/record_rows.h"
-#include "tests/service/stopped_data.h"
 #include "tests/service/sessions.h"
+#include "tests/service/stopped_data.h"
 
 namespace provost {
 namespace {
