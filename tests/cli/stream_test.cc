@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "tests/cli/acme.h"
+#include "tests/cli/bad_line.h"
 
 namespace provost::cli {
 namespace {
@@ -122,6 +123,20 @@ TEST_F(StreamTest, WhatIsMissingIsToldBeforeAnythingIsSent) {
   run = As("users/mae", {"import", "users", "-", "--column", "Mail"});
   EXPECT_EQ(run.code, 2);
   EXPECT_THAT(run.err, HasSubstr("like Mail=email"));
+}
+
+TEST_F(StreamTest, AConnectionThatIsLostAsItIsMadeIsMadeAgain) {
+  const BadLine line(server_->address(), /*lost=*/2);
+  const CliRun run =
+      RunCli({"--server", line.address(), "--as", kAnn, "--tenant", "acme", "users", "list"});
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("users/ann"));
+  EXPECT_EQ(line.connections(), 3);
+  // In the end it is said.
+  const BadLine dead(server_->address(), /*lost=*/1000);
+  EXPECT_THAT(
+      RunCli({"--server", dead.address(), "--as", kAnn, "--tenant", "acme", "users", "list"}).err,
+      HasSubstr("no server answers"));
 }
 
 TEST_F(StreamTest, WithoutAServerThereIsAWayOn) {

@@ -59,6 +59,19 @@ std::string PathOf(absl::string_view method) {
   return absl::StrCat("/provost.v1.", absl::StrReplaceAll(method, {{".", "/"}}));
 }
 
+// Connects, if it can be. A connection may be lost as it is made, by a server that is just
+// starting, say: nothing was asked over it yet, so it is made again, twice. A call would give up at
+// once.
+void Connect(grpc::Channel& channel, absl::Time deadline) {
+  int failures = 0;
+  for (;;) {
+    const grpc_connectivity_state state = channel.GetState(/*try_to_connect=*/true);
+    if (state == GRPC_CHANNEL_READY || state == GRPC_CHANNEL_SHUTDOWN) return;
+    if (state == GRPC_CHANNEL_TRANSIENT_FAILURE && ++failures == 3) return;
+    if (!channel.WaitForStateChange(state, absl::ToChronoTime(deadline))) return;
+  }
+}
+
 }  // namespace
 
 struct Rpc::Connection {
@@ -116,6 +129,7 @@ absl::Status Rpc::CallPath(const std::string& path, const Message& request, Mess
 void Rpc::Prepare(grpc::ClientContext& context) {
   if (connection_ == nullptr) {
     connection_ = std::make_unique<Connection>(MakeChannel(options_.server));
+    Connect(*connection_->channel, absl::Now() + options_.timeout);
   }
   if (!options_.actor.empty()) context.AddMetadata("provost-actor", options_.actor);
   if (!options_.at_least.empty()) context.AddMetadata("provost-at-least", options_.at_least);
