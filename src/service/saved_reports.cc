@@ -176,8 +176,9 @@ absl::Status ValidateCreate(const v1::CreateReportRequest& request) {
   absl::Status status;
   CheckNameIn(Collection::kTenant, "parent", request.parent(), &status);
   CheckNewId("report_id", request.report_id(), &status);
-  for (absl::string_view field : kUpdatable)
+  for (absl::string_view field : kUpdatable) {
     CheckField(field, request.report(), /*is_new=*/true, &status);
+  }
   return status;
 }
 

@@ -70,8 +70,9 @@ absl::Status RecordEvaluation::KeepCompletion(bool terms_changed) {
                             ((kept.state() == Enrollment::EXPIRED || came_back) &&
                              (kept.cycle() == 1 || FromTimestamp(kept.complete_time()) >=
                                                        FromTimestamp(kept.cycle_start_time())));
-  if (!is_completed || !(terms_changed || came_back || AreTermsNew(draft_, training_.uid)))
+  if (!is_completed || !(terms_changed || came_back || AreTermsNew(draft_, training_.uid))) {
     return absl::OkStatus();
+  }
   std::vector<NumberedEvent> events;
   absl::StatusOr<LearningState> learning = Fold(&events);
   if (!learning.ok()) return learning.status();

@@ -10,7 +10,7 @@
 #include "provost/v1/tenant_service.pb.h"
 #include "provost/v1/training_record_service.grpc.pb.h"
 #include "provost/v1/user_service.pb.h"
-#include "store/database.h"
+#include "tests/service/file_pieces.h"
 #include "tests/service/training_records.h"
 
 namespace provost {
@@ -108,18 +108,9 @@ class EvidenceFiles : public RecordTest {
   // Pieces of files that are kept.
   size_t Pieces() {
     Stop();
-    size_t rows = 0;
-    {
-      store::DatabaseOptions options;
-      options.path = folder();
-      auto database = store::Database::Open(options);
-      EXPECT_TRUE(database.ok()) << database.status();
-      store::Cursor cursor =
-          (*database)->Scan(store::Table::kContentChunks, store::KeyRange::All());
-      while (cursor.Next()) ++rows;
-    }
+    const size_t pieces = CountFilePieces(folder());
     Start();
-    return rows;
+    return pieces;
   }
 };
 

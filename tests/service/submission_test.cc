@@ -5,8 +5,8 @@
 #include "google/protobuf/text_format.h"
 #include "provost/v1/report_service.pb.h"
 #include "provost/v1/user_service.pb.h"
-#include "store/database.h"
 #include "tests/service/assessment.h"
+#include "tests/service/file_pieces.h"
 
 namespace provost {
 namespace {
@@ -56,18 +56,9 @@ class SubmissionTest : public AssessmentTest {
   // Pieces of files that are kept.
   size_t Pieces() {
     Stop();
-    size_t rows = 0;
-    {
-      store::DatabaseOptions options;
-      options.path = folder();
-      auto database = store::Database::Open(options);
-      EXPECT_TRUE(database.ok()) << database.status();
-      store::Cursor cursor =
-          (*database)->Scan(store::Table::kContentChunks, store::KeyRange::All());
-      while (cursor.Next()) ++rows;
-    }
+    const size_t pieces = CountFilePieces(folder());
     Start();
-    return rows;
+    return pieces;
   }
 };
 
